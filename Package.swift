@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One rule for every target of ours: Swift 6, `any` written out, and a warning is an error.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "homeward",
+    dependencies: [],
+    targets: [
+        .target(name: "HTTPWire", swiftSettings: strict)
+    ]
+)

@@ -1,0 +1,19 @@
+/// What answers requests on one lane. The server makes one per lane and calls it on that lane's queue only,
+/// so it may keep caches without a lock; it must never block.
+public protocol Responder: AnyObject {
+    /// Answers a whole request (head and body received).
+    ///
+    /// - Parameter request: ranges into the lane's buffer, valid only during this call.
+    func respond(to request: borrowing RequestView) -> Answer
+}
+
+/// How a responder answers.
+public enum Answer {
+    /// At once.
+    case now(Response)
+    /// At once, from bytes serialised before; costs no allocation.
+    case prepared(PreparedResponse)
+    /// Later and from any queue, through the `ReplyTicket` the responder took from the request. Later requests
+    /// on the same connection wait, so that answers keep their order.
+    case later
+}
