@@ -10,8 +10,15 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "homeward",
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
+    ],
     targets: [
-        .target(name: "HTTPWire", swiftSettings: strict)
+        .target(name: "HTTPWire", swiftSettings: strict),
+        .target(name: "Allocation", swiftSettings: strict),
+        .target(
+            name: "Brokerage",
+            dependencies: ["Allocation", .product(name: "HashTreeCollections", package: "swift-collections")],
+            swiftSettings: strict),
     ]
 )
