@@ -12,6 +12,8 @@ let package = Package(
     name: "homeward",
     dependencies: [],
     targets: [
-        .target(name: "HTTPWire", swiftSettings: strict)
+        .target(name: "HTTPWire", swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     ]
 )
