@@ -65,6 +65,7 @@ public struct JSONScanner {
         return try outcome.get()
     }
 
+    // MARK: Structure
 
     /// Enters an object.
     public mutating func beginObject() throws(JSONError) {
@@ -116,6 +117,7 @@ public struct JSONScanner {
         guard offset == bytes.count else { throw failure("something follows the end of the JSON value") }
     }
 
+    // MARK: Values
 
     /// What the next value is, without reading it.
     public mutating func nextKind() throws(JSONError) -> Kind {
@@ -192,6 +194,7 @@ public struct JSONScanner {
         }
     }
 
+    // MARK: Pieces
 
     /// The byte at `offset`; nil at the end.
     @inline(__always) func peek() -> UInt8? {

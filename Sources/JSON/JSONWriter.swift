@@ -25,6 +25,7 @@ public struct JSONWriter {
         self.bytes = bytes
     }
 
+    // MARK: Containers
 
     /// Opens an object, as a value or behind `key`. `object` closes it by itself and reads better.
     public mutating func beginObject() { open(UInt8(ascii: "{")) }
@@ -74,6 +75,7 @@ public struct JSONWriter {
         try array(body)
     }
 
+    // MARK: Names
 
     /// Writes a member's name; one value must follow.
     public mutating func key(_ name: StaticString) {
@@ -95,6 +97,7 @@ public struct JSONWriter {
         needsComma = false
     }
 
+    // MARK: Values
 
     /// Writes `null`.
     public mutating func null() { word("null") }
@@ -141,6 +144,7 @@ public struct JSONWriter {
         needsComma = true
     }
 
+    // MARK: Members
 
     /// Writes a member with a string, null when there is none.
     @inlinable public mutating func field(_ name: StaticString, _ text: String?) {
@@ -173,6 +177,7 @@ public struct JSONWriter {
         self.value(value)
     }
 
+    // MARK: Pieces
 
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }

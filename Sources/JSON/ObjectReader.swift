@@ -73,6 +73,7 @@ public struct ObjectReader {
         failures.add(pointer.appending(name), detail)
     }
 
+    // MARK: Any value
 
     /// The value of a field as it came, null included; nil when it is absent. It counts as read.
     public mutating func value(_ name: String) -> JSONValue? {
@@ -113,6 +114,7 @@ public struct ObjectReader {
     }
 }
 
+// MARK: - Typed fields
 
 extension ObjectReader {
     /// A required string of 1 to `max` bytes of UTF-8.
