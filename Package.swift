@@ -14,6 +14,15 @@ let package = Package(
     targets: [
         .target(name: "HTTPWire", swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Journal", swiftSettings: strict),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
+
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .target(
+            name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
+        .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
     ]
 )
