@@ -37,7 +37,8 @@ public struct VaultSecret: Sendable, Equatable {
                 guard parts.count <= 2, id > 0, let bytes = decode(parts[parts.count - 1]) else {
                     throw .key(
                         "\(source), line \(index + 1): expected ID:SECRET, ID 1...255, "
-                            + "SECRET 32 bytes in base64 or hexadecimal")
+                            + "SECRET 32 bytes in base64 or hexadecimal"
+                    )
                 }
                 secrets.append(try VaultSecret(id: id, bytes: bytes))
             }
