@@ -14,11 +14,26 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
     ],
     targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "HTTPWire", swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
         .target(name: "Allocation", swiftSettings: strict),
         .target(
             name: "Brokerage",
             dependencies: ["Allocation", .product(name: "HashTreeCollections", package: "swift-collections")],
             swiftSettings: strict),
+        .target(name: "Journal", swiftSettings: strict),
+        .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
+
+        .target(
+            name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
+        .target(
+            name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
+        .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
     ]
 )

@@ -32,9 +32,10 @@ extension State {
         change(&offer)
         offers[id] = offer
         if offer.replaces == nil { use(offer.provider, offer.ask, sign: -1) }
+        let acceptedBefore = offer.replaces.flatMap { packages[$0]?.offer }
         changeReferral(offer.referral) {
-            if let replaces = offer.replaces {
-                $0.offer = packages[replaces]?.offer
+            if offer.replaces != nil {
+                $0.offer = acceptedBefore
             } else {
                 $0.offer = nil
                 $0.status = .waiting

@@ -71,7 +71,7 @@ extension State {
         var candidates: [(claim: Claim, candidate: Candidate)] = []
         for blockID in blocks(of: referral.zone) {
             guard let block = blocks[blockID] else { continue }
-            for claim in block.claims.compactMap({ claims[$0] }) where claim.until >= today {
+            for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
                 if let package, claim.provider != package.provider { continue }
                 let reason = barrier(ask, start: start, block, claim, declined: package == nil ? referral.declined : [])
                 if let reason {

@@ -1,12 +1,13 @@
 /// Time passing: the new day, offers that lapse, alerts, people past their last free day. Time reminds and tidies;
 /// it never accepts, ends, moves or reduces care.
 extension Deliberation {
-    mutating func advance() {
+    mutating func advance() -> Outcome {
         expireOffers()
         alertThoseWhoSeek()
         alertFirstVisits()
         forgetRequests()
         tryDeferred()
+        return .advanced
     }
 
     /// Moves the ledger's window to the stamp's London date; every command does, so none stands on a stale day.
