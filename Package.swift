@@ -12,6 +12,8 @@ let package = Package(
     name: "homeward",
     dependencies: [],
     targets: [
-        .target(name: "HTTPWire", swiftSettings: strict)
+        .systemLibrary(name: "CLinux"),
+        .target(name: "HTTPWire", swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux"], swiftSettings: strict),
     ]
 )
