@@ -11,7 +11,7 @@ public protocol Brokering: AnyObject, Sendable {
     /// the inbox's bound it answers `unavailable` at once.
     func submit(_ submission: Submission, _ answer: @escaping @Sendable (Ruled) -> Void)
     /// Runs work that reads the vault, off the lanes, on a bounded queue; false when the queue is full.
-    func lookUp(_ work: @escaping @Sendable (VaultReader) -> Void) -> Bool
+    func lookUp(_ work: @escaping @Sendable (any VaultReader) -> Void) -> Bool
     /// SHA-256, for key secrets.
     func keyHash(_ secret: UnsafeRawBufferPointer) -> [UInt8]
 }
