@@ -10,11 +10,20 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "homeward",
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
+    ],
     targets: [
         .target(name: "HTTPWire", swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Journal", swiftSettings: strict),
+        .target(
+            name: "JournalSQLite",
+            dependencies: [
+                "Journal",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: strict),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
 
@@ -23,6 +32,9 @@ let package = Package(
             name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
+        .testTarget(
+            name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
+            swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
     ]
 )
