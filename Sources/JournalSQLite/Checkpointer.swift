@@ -62,6 +62,12 @@ final class Checkpointer: Sendable {
         }
     }
 
+    /// Waits until every checkpoint asked for is done.
+    func settle() throws(JournalError) {
+        queue.sync {}
+        if let failure { throw failure }
+    }
+
     /// Runs a checkpoint now and waits for it.
     func run(_ mode: Mode) throws(JournalError) {
         let outcome: Result<Void, JournalError> = queue.sync {
