@@ -11,11 +11,14 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "homeward",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+
         .target(name: "HTTPWire", swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
@@ -25,10 +28,15 @@ let package = Package(
             dependencies: ["Allocation", .product(name: "HashTreeCollections", package: "swift-collections")],
             swiftSettings: strict),
         .target(name: "Journal", swiftSettings: strict),
-        .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
-
         .target(
-            name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
+            name: "JournalSQLite",
+            dependencies: [
+                "Journal",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
@@ -36,6 +44,9 @@ let package = Package(
             name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
+        .testTarget(
+            name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
+            swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
     ]
 )
