@@ -63,14 +63,17 @@ public struct Recovered: Sendable {
     public let published: Published
     let numbers: KnownNumbers
 
-    /// Replays a journal from its beginning. Throws `damaged` when a record cannot be read.
+    /// Replays a journal from its beginning, proving the hash chain on the way. Throws `damaged` at the first record
+    /// that cannot be read or is not what was written.
     public init(from keeper: any JournalKeeper) throws(JournalError) {
         var state = State(today: Day(number: 0))
+        var chain = ChainCheck(keeper.chain)
         var at = Position.start
         while true {
             let records = try keeper.read(after: at, limit: Recovery.chunk)
             guard let last = records.last else { break }
             for record in records {
+                try chain.check(record)
                 let entry = try Recovery.decode(record)
                 for event in entry.events { state.apply(event, at: entry.at) }
             }
