@@ -38,6 +38,13 @@ let package = Package(
         .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
 
+        .executableTarget(
+            name: "homeward",
+            dependencies: [
+                "Broker", "Brokerage", "Journal", "JournalSQLite", "JSON", "Vault",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
         .target(
