@@ -15,5 +15,6 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "HTTPWire", swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux"], swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
     ]
 )
