@@ -41,7 +41,7 @@ let package = Package(
         .executableTarget(
             name: "homeward",
             dependencies: [
-                "Broker", "Brokerage", "Journal", "JournalSQLite", "JSON", "Vault",
+                "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -54,6 +54,7 @@ let package = Package(
         .testTarget(
             name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
             swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
     ]
 )
