@@ -47,6 +47,8 @@ let package = Package(
         .testTarget(
             name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
             swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["Broker"], exclude: ["Events/golden-v1.jsonl"], swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
     ]
 )
