@@ -114,14 +114,23 @@ protocol RecordedWord: Recorded, RawRepresentable<String>, CaseIterable, Sendabl
 
 /// The words of an enumeration, to be found without making a string.
 struct Words<Word: RecordedWord>: Sendable {
-    private let entries: [(text: [UInt8], word: Word)] = Word.allCases.map { (Array($0.rawValue.utf8), $0) }
+    /// All words, one behind the other.
+    private let letters: [UInt8] = Word.allCases.flatMap { Array($0.rawValue.utf8) }
+    /// How long each of them is.
+    private let entries: [(count: Int, word: Word)] = Word.allCases.map { ($0.rawValue.utf8.count, $0) }
 
     /// The case whose raw value this is.
     func find(_ text: UnsafeBufferPointer<UInt8>) -> Word? {
-        for entry in entries where entry.text.count == text.count && entry.text.elementsEqual(text) {
-            return entry.word
+        letters.withUnsafeBufferPointer { letters in
+            var start = 0
+            next: for entry in entries {
+                defer { start += entry.count }
+                guard entry.count == text.count else { continue }
+                for index in 0..<entry.count where letters[start + index] != text[index] { continue next }
+                return entry.word
+            }
+            return nil
         }
-        return nil
     }
 }
 
