@@ -11,11 +11,20 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "homeward",
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "HTTPWire", swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Allocation", swiftSettings: strict),
+        .target(
+            name: "Brokerage",
+            dependencies: ["Allocation", .product(name: "HashTreeCollections", package: "swift-collections")],
+            swiftSettings: strict),
         .target(name: "Journal", swiftSettings: strict),
         .target(
             name: "JournalSQLite",
@@ -24,10 +33,13 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: strict),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
 
+        .target(
+            name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
+
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
         .target(
             name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
         .testTarget(
@@ -36,5 +48,9 @@ let package = Package(
             name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
             swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "JournalBench", dependencies: ["Journal", "JournalSQLite", "Vault"], path: "Benchmarks/JournalBench",
+            swiftSettings: strict),
     ]
 )

@@ -1,0 +1,103 @@
+// How a response is written (RFC 9112 section 4).
+
+/// The fixed texts of a response.
+public enum ResponseText {
+    /// Appends status line, fields and, where the status allows one, `Content-Length`; each line with its CRLF,
+    /// without the empty line that ends a head.
+    ///
+    /// A field whose name is not a token or whose value holds a control byte would let a caller split the
+    /// response; it is a broken invariant and stops the process.
+    static func appendHead(
+        status: UInt16,
+        fields: [Response.Field],
+        bodyCount: Int,
+        to bytes: inout [UInt8]
+    ) {
+        precondition(status >= 200 && status <= 599, "a final status is 200...599")
+        bytes += "HTTP/1.1 ".utf8
+        appendDecimal(Int(status), to: &bytes)
+        bytes.append(UInt8(ascii: " "))
+        bytes += reason(status).utf8
+        bytes += "\r\n".utf8
+        for field in fields {
+            precondition(
+                !field.name.isEmpty && field.name.utf8.allSatisfy(Octet.isToken),
+                "a field name is a token"
+            )
+            precondition(
+                field.value.utf8.allSatisfy(Octet.isFieldValue),
+                "a field value holds no control byte"
+            )
+            bytes += field.name.utf8
+            bytes += ": ".utf8
+            bytes += field.value.utf8
+            bytes += "\r\n".utf8
+        }
+        // 204 must not have a length, 304 may only repeat that of the 200 (RFC 9110 section 8.6).
+        guard status != 204, status != 304 else {
+            precondition(bodyCount == 0, "204 and 304 have no body")
+            return
+        }
+        bytes += "Content-Length: ".utf8
+        appendDecimal(bodyCount, to: &bytes)
+        bytes += "\r\n".utf8
+    }
+
+    /// Appends a number in decimal digits without making a string.
+    static func appendDecimal(_ number: Int, to bytes: inout [UInt8]) {
+        precondition(number >= 0, "lengths and codes are not negative")
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    /// The reason phrase of a status code (RFC 9110 section 15, RFC 6585); empty for one without.
+    public static func reason(_ status: UInt16) -> String {
+        switch status {
+        case 100: "Continue"
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 206: "Partial Content"
+        case 301: "Moved Permanently"
+        case 302: "Found"
+        case 303: "See Other"
+        case 304: "Not Modified"
+        case 307: "Temporary Redirect"
+        case 308: "Permanent Redirect"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 406: "Not Acceptable"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 410: "Gone"
+        case 411: "Length Required"
+        case 412: "Precondition Failed"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 416: "Range Not Satisfiable"
+        case 417: "Expectation Failed"
+        case 421: "Misdirected Request"
+        case 422: "Unprocessable Content"
+        case 426: "Upgrade Required"
+        case 428: "Precondition Required"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: ""
+        }
+    }
+}
