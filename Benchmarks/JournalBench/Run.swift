@@ -21,17 +21,6 @@ struct Figures: CustomStringConvertible {
             p999
         )
     }
-
-    static func median(_ runs: [Figures]) -> Figures {
-        func middle(_ value: (Figures) -> Double) -> Double { runs.map(value).sorted()[runs.count / 2] }
-        return Figures(
-            perSecond: middle(\.perSecond),
-            batch: middle(\.batch),
-            p50: middle(\.p50),
-            p99: middle(\.p99),
-            p999: middle(\.p999)
-        )
-    }
 }
 
 /// Submitters in a closed loop around one appender. The broker's queue makes bodies and takes answers, the
@@ -55,6 +44,9 @@ final class Run: @unchecked Sendable {
     private var isCommitting = false
     private var latencies: [UInt64] = []
     private var batches = 0
+    private var elapsed = 0.0
+    /// Commands a second in each slice.
+    private(set) var slices: [Double] = []
     private var end: UInt64 = 0
     private var failure: (any Error)?
     private let finished = DispatchSemaphore(value: 0)
@@ -71,24 +63,38 @@ final class Run: @unchecked Sendable {
         }
     }
 
-    func measure(seconds: Int) throws -> Figures {
+    /// Runs one slice.
+    func measure(milliseconds: Int) throws {
         let begin = DispatchTime.now().uptimeNanoseconds
-        end = begin + UInt64(seconds) * 1_000_000_000
+        end = begin + UInt64(milliseconds) * 1_000_000
+        let before = latencies.count
         broker.sync {
-            latencies.reserveCapacity(1_000_000)
             for _ in 0..<submitters { submit() }
             commit()
         }
         finished.wait()
         if let failure { throw failure }
-        let elapsed = Double(DispatchTime.now().uptimeNanoseconds - begin) / 1e9
-        latencies.sort()
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - begin) / 1e9
+        elapsed += seconds
+        slices.append(Double(latencies.count - before) / seconds)
+    }
+
+    /// Drops what was measured so far.
+    func forget() {
+        latencies = []
+        latencies.reserveCapacity(1_000_000)
+        (batches, elapsed, slices) = (0, 0, [])
+    }
+
+    /// Over all slices.
+    var figures: Figures {
+        let sorted = latencies.sorted()
         func percentile(_ share: Double) -> Double {
-            Double(latencies[min(latencies.count - 1, Int(Double(latencies.count) * share))]) / 1e6
+            Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1e6
         }
         return Figures(
-            perSecond: Double(latencies.count) / elapsed,
-            batch: Double(latencies.count) / Double(batches),
+            perSecond: Double(sorted.count) / elapsed,
+            batch: Double(sorted.count) / Double(batches),
             p50: percentile(0.5),
             p99: percentile(0.99),
             p999: percentile(0.999)
