@@ -56,5 +56,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "JournalBench", dependencies: ["Journal", "JournalSQLite", "Vault"], path: "Benchmarks/JournalBench",
+            swiftSettings: strict),
     ]
 )
