@@ -10,6 +10,10 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "homeward",
+    products: [
+        // For the package that measures this server beside its peers (Tests/Peers).
+        .library(name: "HTTPServer", targets: ["HTTPServer", "HTTPWire"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -54,6 +58,8 @@ let package = Package(
         .testTarget(
             name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
             swiftSettings: strict),
+        .testTarget(
+            name: "HTTPWireTests", dependencies: ["HTTPWire"], exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 

@@ -19,7 +19,9 @@ final class Doorkeeper: Sendable {
     /// Lets a connection in, or not.
     func admit(_ address: UInt64) -> Bool {
         book.withLock { book in
-            guard book.total < maxTotal, book.byAddress[address, default: 0] < maxPerAddress else { return false }
+            guard book.total < maxTotal, book.byAddress[address, default: 0] < maxPerAddress else {
+                return false
+            }
             book.total += 1
             book.byAddress[address, default: 0] += 1
             return true

@@ -77,8 +77,12 @@ final class Lane: @unchecked Sendable {
     var onEmpty: (@Sendable () -> Void)?
 
     init(
-        number: Int, configuration: ServerConfiguration, listeners: [Int32], capacity: Int,
-        doorkeeper: Doorkeeper, makeResponder: (Int) -> any Responder
+        number: Int,
+        configuration: ServerConfiguration,
+        listeners: [Int32],
+        capacity: Int,
+        doorkeeper: Doorkeeper,
+        makeResponder: (Int) -> any Responder
     ) throws(Server.StartError) {
         self.number = number
         self.configuration = configuration
@@ -213,7 +217,9 @@ final class Lane: @unchecked Sendable {
         for (reply, id) in content.replies { finish(reply, id: id) }
         for order in content.orders {
             switch order {
-            case .drain: drain()
+            case .drain(let completion):
+                onEmpty = completion
+                drain()
             case .stop: stop()
             }
         }
@@ -261,7 +267,9 @@ final class Lane: @unchecked Sendable {
         if runs {
             timer?.schedule(
                 deadline: .now() + .milliseconds(Clock.tickMilliseconds * 2),
-                repeating: .milliseconds(Clock.tickMilliseconds * 2), leeway: .milliseconds(50))
+                repeating: .milliseconds(Clock.tickMilliseconds * 2),
+                leeway: .milliseconds(50)
+            )
         } else {
             timer?.schedule(deadline: .distantFuture)
         }

@@ -8,8 +8,8 @@ import Synchronization
 final class LaneMailbox: ReplyMailbox {
     /// An order to a lane.
     enum Order: Sendable {
-        /// Close when what was read is answered.
-        case drain
+        /// Close when what was read is answered; call when nothing is open any more.
+        case drain(completion: @Sendable () -> Void)
         /// Close now.
         case stop
     }

@@ -39,7 +39,11 @@ extension Lane {
         let connection = connections + place
         guard let output = connection.pointee.output else { return true }
         let rest = output.buffer.count - output.sent
-        switch Socket.write(connection.pointee.descriptor, from: output.buffer.start + output.sent, count: rest) {
+        switch Socket.write(
+            connection.pointee.descriptor,
+            from: output.buffer.start + output.sent,
+            count: rest
+        ) {
         case .failed:
             close(place)
             return false
@@ -69,7 +73,9 @@ extension Lane {
                 leave(place)
                 return
             }
-            if isDraining, connection.pointee.isIdle, connection.pointee.isAdmitted, !connection.pointee.isQueued {
+            if isDraining, connection.pointee.isIdle, connection.pointee.isAdmitted,
+                !connection.pointee.isQueued
+            {
                 close(place)
                 return
             }

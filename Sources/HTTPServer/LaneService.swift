@@ -134,7 +134,11 @@ extension Lane {
             return false
         }
         let room = input.buffer.capacity - input.buffer.count
-        switch Socket.read(connection.pointee.descriptor, into: input.buffer.start + input.buffer.count, capacity: room)
+        switch Socket.read(
+            connection.pointee.descriptor,
+            into: input.buffer.start + input.buffer.count,
+            capacity: room
+        )
         {
         case .bytes(let read):
             input.buffer.grow(by: read)
@@ -159,14 +163,22 @@ extension Lane {
     ///
     /// - Returns: how many bytes belong to requests that are over.
     private func drive(
-        _ place: Int, _ parser: inout RequestParser, _ bytes: UnsafeMutablePointer<UInt8>, count: inout Int
+        _ place: Int,
+        _ parser: inout RequestParser,
+        _ bytes: UnsafeMutablePointer<UInt8>,
+        count: inout Int
     ) -> Int {
         let connection = connections + place
         var used = 0
         while true {
             var available = count - used
             let step = connection.pointee.machine.next(
-                &parser, bytes + used, count: &available, limits: configuration.limits, isSecure: false)
+                &parser,
+                bytes + used,
+                count: &available,
+                limits: configuration.limits,
+                isSecure: false
+            )
             count = used + available
             switch step {
             case .more, .wait, .close: return used
@@ -205,21 +217,35 @@ extension Lane {
         }
     }
 
-    private func body(_ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) -> UnsafeRawBufferPointer {
+    private func body(_ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) -> UnsafeRawBufferPointer
+    {
         UnsafeRawBufferPointer(start: bytes + parser.head.end, count: parser.bodyEnd - parser.head.end)
     }
 
-    private func answer(_ place: Int, _ head: RequestHead, _ base: UnsafeRawPointer, body: UnsafeRawBufferPointer) {
+    private func answer(
+        _ place: Int,
+        _ head: RequestHead,
+        _ base: UnsafeRawPointer,
+        body: UnsafeRawBufferPointer
+    ) {
         let connection = connections + place
         counters.countRequest()
         let context = AnswerContext(
-            omitsBody: head.method == .head, persistence: connection.pointee.machine.beginAnswer(head))
+            omitsBody: head.method == .head,
+            persistence: connection.pointee.machine.beginAnswer(head)
+        )
         let ticket = nextTicket
         let answer = withUnsafePointer(to: head) { head in
             responder.respond(
                 to: RequestView(
-                    base: base, head: head, body: body, peerIsLoopback: connection.pointee.peerIsLoopback,
-                    mailbox: mailbox, connection: UInt64(UInt32(place)) << 32 | UInt64(ticket)))
+                    base: base,
+                    head: head,
+                    body: body,
+                    peerIsLoopback: connection.pointee.peerIsLoopback,
+                    mailbox: mailbox,
+                    connection: UInt64(UInt32(place)) << 32 | UInt64(ticket)
+                )
+            )
         }
         switch answer {
         case .prepared(let response):
@@ -244,7 +270,9 @@ extension Lane {
     /// `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
     private func answerOptions(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) {
         let context = AnswerContext(
-            omitsBody: false, persistence: connections[place].machine.beginAnswer(parser.head))
+            omitsBody: false,
+            persistence: connections[place].machine.beginAnswer(parser.head)
+        )
         scratch.clear(keeping: 1_024)
         trace.append(for: parser.head, at: bytes, to: &scratch)
         ResponseWriter.write(Self.options, context, date: date, trace: scratch.bytes, to: &out)
@@ -252,11 +280,16 @@ extension Lane {
     }
 
     private static let options = PreparedResponse(
-        status: 200, fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")])
+        status: 200,
+        fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")]
+    )
 
     /// Answers a request in the server's own name.
     private func refuse(
-        _ place: Int, _ problem: WireProblem, _ parser: RequestParser, at bytes: UnsafeMutablePointer<UInt8>
+        _ place: Int,
+        _ problem: WireProblem,
+        _ parser: RequestParser,
+        at bytes: UnsafeMutablePointer<UInt8>
     ) {
         counters.countRefusal()
         let persistence = connections[place].machine.beginRefusal(parser.head)
@@ -266,8 +299,11 @@ extension Lane {
     }
 
     func writeRefusal(
-        _ problem: WireProblem, _ head: RequestHead, at base: UnsafeRawPointer?,
-        _ persistence: ConnectionMachine.Persistence, omitsBody: Bool
+        _ problem: WireProblem,
+        _ head: RequestHead,
+        at base: UnsafeRawPointer?,
+        _ persistence: ConnectionMachine.Persistence,
+        omitsBody: Bool
     ) {
         scratch.clear(keeping: 1_024)
         if let base {
@@ -276,8 +312,12 @@ extension Lane {
             trace.appendMade(to: &scratch)
         }
         ResponseWriter.write(
-            problem.prepared, AnswerContext(omitsBody: omitsBody, persistence: persistence), date: date,
-            trace: scratch.bytes, to: &out)
+            problem.prepared,
+            AnswerContext(omitsBody: omitsBody, persistence: persistence),
+            date: date,
+            trace: scratch.bytes,
+            to: &out
+        )
     }
 
     /// A late answer arrived.

@@ -37,7 +37,8 @@ public final class Server: Sendable {
     ///   - configuration: where to listen and every limit.
     ///   - makeResponder: makes what answers on one lane; called once per lane, before the lane serves.
     public init(
-        configuration: ServerConfiguration, makeResponder: @escaping @Sendable (_ lane: Int) -> any Responder
+        configuration: ServerConfiguration,
+        makeResponder: @escaping @Sendable (_ lane: Int) -> any Responder
     ) {
         self.configuration = configuration
         self.makeResponder = makeResponder
@@ -59,8 +60,14 @@ public final class Server: Sendable {
         for number in 0..<count {
             lanes.append(
                 try Lane(
-                    number: number, configuration: configuration, listeners: listeners[number], capacity: total,
-                    doorkeeper: doorkeeper, makeResponder: makeResponder))
+                    number: number,
+                    configuration: configuration,
+                    listeners: listeners[number],
+                    capacity: total,
+                    doorkeeper: doorkeeper,
+                    makeResponder: makeResponder
+                )
+            )
         }
         for lane in lanes { try lane.start() }
         state.withLock { state in
@@ -111,8 +118,7 @@ public final class Server: Sendable {
         let group = DispatchGroup()
         for lane in lanes {
             group.enter()
-            lane.queue.async { lane.onEmpty = { group.leave() } }
-            lane.mailbox.order(.drain)
+            lane.mailbox.order(.drain(completion: { group.leave() }))
         }
         let queue = DispatchQueue(label: "homeward.server.drain")
         queue.asyncAfter(deadline: .now() + .milliseconds(deadline)) {

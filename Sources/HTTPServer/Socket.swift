@@ -28,7 +28,8 @@ enum Socket {
     private static let noSignal = Int32(MSG_NOSIGNAL)
 
     /// Reads what is there into `buffer`.
-    static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawPointer, capacity: Int) -> ReadOutcome {
+    static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawPointer, capacity: Int) -> ReadOutcome
+    {
         while true {
             let count = recv(descriptor, buffer, capacity, 0)
             if count > 0 { return .bytes(count) }
@@ -60,7 +61,9 @@ enum Socket {
     ///
     /// - Parameter shared: whether each lane binds the same port.
     static func listen(
-        _ address: SocketAddress, shared: Bool, backlog: Int32
+        _ address: SocketAddress,
+        shared: Bool,
+        backlog: Int32
     ) throws(Server.StartError) -> Int32 {
         let descriptor = try bound(address, shared: shared)
         // Accepted sockets inherit it: a late segment must not wait for an acknowledgement (Nagle).

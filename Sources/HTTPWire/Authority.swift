@@ -60,7 +60,9 @@ enum Authority {
     private static func isFutureAddress(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
         var position = start + 1
         while position < end, Octet.hexValue(bytes[position]) != nil { position += 1 }
-        guard position > start + 1, position + 1 < end, bytes[position] == UInt8(ascii: ".") else { return false }
+        guard position > start + 1, position + 1 < end, bytes[position] == UInt8(ascii: ".") else {
+            return false
+        }
         for index in (position + 1)..<end {
             guard Octet.isName(bytes[index]) || bytes[index] == UInt8(ascii: ":") else { return false }
         }
@@ -113,7 +115,9 @@ enum Authority {
                 value = value * 10 + Int(bytes[position] &- 0x30)
                 position += 1
             }
-            guard position > first, value <= 255, position - first == 1 || bytes[first] != 0x30 else { return false }
+            guard position > first, value <= 255, position - first == 1 || bytes[first] != 0x30 else {
+                return false
+            }
             if part < 3 {
                 guard position < end, bytes[position] == UInt8(ascii: ".") else { return false }
                 position += 1

@@ -79,8 +79,11 @@ public struct ConnectionMachine: Sendable, Equatable {
     ///   - limits: what a request may take.
     ///   - isSecure: whether the connection is encrypted.
     public mutating func next(
-        _ parser: inout RequestParser, _ bytes: UnsafeMutablePointer<UInt8>, count: inout Int,
-        limits: WireLimits, isSecure: Bool
+        _ parser: inout RequestParser,
+        _ bytes: UnsafeMutablePointer<UInt8>,
+        count: inout Int,
+        limits: WireLimits,
+        isSecure: Bool
     ) -> Step {
         switch phase {
         case .answering: return .wait
@@ -96,7 +99,9 @@ public struct ConnectionMachine: Sendable, Equatable {
                     return refuseEarly(problem, &parser, limits: limits)
                 }
                 // Skipped when the body is already coming (RFC 9110 section 10.1.1).
-                if parser.head.expectation == .continue, parser.head.framing != .none, count == parser.head.end {
+                if parser.head.expectation == .continue, parser.head.framing != .none,
+                    count == parser.head.end
+                {
                     return .sendContinue
                 }
             }
@@ -146,7 +151,9 @@ public struct ConnectionMachine: Sendable, Equatable {
     /// Refuses a request whose framing is sure: its body is read and dropped, if it is small enough and if the
     /// client, seeing the refusal, is bound to send it.
     private mutating func refuseEarly(
-        _ problem: WireProblem, _ parser: inout RequestParser, limits: WireLimits
+        _ problem: WireProblem,
+        _ parser: inout RequestParser,
+        limits: WireLimits
     ) -> Step {
         switch parser.head.framing {
         case .none: break

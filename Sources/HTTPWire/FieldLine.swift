@@ -36,7 +36,9 @@ struct FieldLine {
         guard position + 1 < end else { return .more }
         guard bytes[position + 1] == 0x0A else { return .malformed }
         next = position + 2
-        while position > valueStart, bytes[position - 1] == 0x20 || bytes[position - 1] == 0x09 { position -= 1 }
+        while position > valueStart, bytes[position - 1] == 0x20 || bytes[position - 1] == 0x09 {
+            position -= 1
+        }
         valueEnd = position
         return .field
     }

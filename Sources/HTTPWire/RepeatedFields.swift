@@ -15,7 +15,9 @@ extension RequestParser {
             while case .field = line.scan(bytes, from: position, end: head.end) {
                 position = line.next
                 let name = line.nameStart..<line.nameEnd
-                guard FieldName.kind(bytes + name.lowerBound, count: name.count) == .known(field) else { continue }
+                guard FieldName.kind(bytes + name.lowerBound, count: name.count) == .known(field) else {
+                    continue
+                }
                 if joined.count > start { joined += [UInt8(ascii: ","), UInt8(ascii: " ")] }
                 let value = line.valueStart..<line.valueEnd
                 joined += UnsafeBufferPointer(start: bytes + value.lowerBound, count: value.count)

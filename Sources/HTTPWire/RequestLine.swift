@@ -59,7 +59,9 @@ extension RequestParser {
 
     /// ` HTTP/1.x` and CRLF. Each byte is checked as soon as it is there, so that a bad line is not waited for.
     private mutating func parseVersion(
-        _ bytes: UnsafePointer<UInt8>, _ cursor: inout Int, end: Int
+        _ bytes: UnsafePointer<UInt8>,
+        _ cursor: inout Int,
+        end: Int
     ) -> Outcome {
         let template: StaticString = " HTTP/d.d\r\n"
         for index in 0..<template.utf8CodeUnitCount {
@@ -86,7 +88,9 @@ extension RequestParser {
     /// Moves the cursor to the first byte that is not part of the target, and notes path and query of the usual
     /// form.
     private mutating func scanTarget(
-        _ bytes: UnsafePointer<UInt8>, _ cursor: inout Int, end: Int
+        _ bytes: UnsafePointer<UInt8>,
+        _ cursor: inout Int,
+        end: Int
     ) -> TargetForm {
         let start = cursor
         guard start < end else { return .other }
@@ -115,7 +119,10 @@ extension RequestParser {
     /// Skips allowed bytes and whole percent-encoded ones; a cut-off one at the end counts as allowed so far.
     @inline(__always)
     private func skip(
-        _ bytes: UnsafePointer<UInt8>, _ cursor: inout Int, end: Int, while isAllowed: (UInt8) -> Bool
+        _ bytes: UnsafePointer<UInt8>,
+        _ cursor: inout Int,
+        end: Int,
+        while isAllowed: (UInt8) -> Bool
     ) {
         while cursor < end {
             if isAllowed(bytes[cursor]) {
@@ -137,7 +144,10 @@ extension RequestParser {
 
     /// Judges the form of a target against the method, once the whole line is known to be sound.
     private mutating func settleTarget(
-        _ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ form: TargetForm
+        _ bytes: UnsafePointer<UInt8>,
+        _ start: Int,
+        _ end: Int,
+        _ form: TargetForm
     ) -> WireProblem? {
         if head.method == .connect {
             // Only an authority may follow CONNECT; this server is no proxy and opens no tunnel.
@@ -157,7 +167,9 @@ extension RequestParser {
 
     /// `http://authority[/path][?query]`: the host of the target counts, that of the field is ignored
     /// (RFC 9112 section 3.2.2).
-    private mutating func settleAbsolute(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> WireProblem? {
+    private mutating func settleAbsolute(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int)
+        -> WireProblem?
+    {
         var cursor = start
         func follows(_ text: StaticString) -> Bool {
             guard end - cursor >= text.utf8CodeUnitCount else { return false }
@@ -171,12 +183,15 @@ extension RequestParser {
         } else {
             return .invalidTarget
         }
-        guard end - cursor >= 2, bytes[cursor] == UInt8(ascii: "/"), bytes[cursor + 1] == UInt8(ascii: "/") else {
+        guard end - cursor >= 2, bytes[cursor] == UInt8(ascii: "/"), bytes[cursor + 1] == UInt8(ascii: "/")
+        else {
             return .invalidTarget
         }
         cursor += 2
         let authorityStart = cursor
-        while cursor < end, bytes[cursor] != UInt8(ascii: "/"), bytes[cursor] != UInt8(ascii: "?") { cursor += 1 }
+        while cursor < end, bytes[cursor] != UInt8(ascii: "/"), bytes[cursor] != UInt8(ascii: "?") {
+            cursor += 1
+        }
         guard Authority.judge(bytes, authorityStart, cursor) == .valid else { return .invalidTarget }
         noteAuthority()
         scanPathAndQuery(bytes, &cursor, end: end)

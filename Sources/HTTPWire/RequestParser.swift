@@ -96,7 +96,9 @@ public struct RequestParser: Sendable {
 
     /// One field line, or the empty line after the last one, which moves the stage on.
     private mutating func parseFieldLine(
-        _ bytes: UnsafePointer<UInt8>, end: Int, limits: WireLimits
+        _ bytes: UnsafePointer<UInt8>,
+        end: Int,
+        limits: WireLimits
     ) -> Outcome {
         var line = FieldLine()
         switch line.scan(bytes, from: position, end: end) {
@@ -254,7 +256,9 @@ public struct RequestParser: Sendable {
     ///   - count: how many bytes there are; less afterwards when bytes were squeezed out.
     ///   - limits: what a body may take.
     public mutating func parseBody(
-        _ bytes: UnsafeMutablePointer<UInt8>, count: inout Int, limits: WireLimits
+        _ bytes: UnsafeMutablePointer<UInt8>,
+        count: inout Int,
+        limits: WireLimits
     ) -> Outcome {
         let outcome = advanceBody(bytes, count: count, limits: limits)
         guard outcome == .more, bodyEnd < position else { return outcome }
@@ -267,7 +271,9 @@ public struct RequestParser: Sendable {
     }
 
     private mutating func advanceBody(
-        _ bytes: UnsafeMutablePointer<UInt8>, count: Int, limits: WireLimits
+        _ bytes: UnsafeMutablePointer<UInt8>,
+        count: Int,
+        limits: WireLimits
     ) -> Outcome {
         while true {
             switch stage {
@@ -323,11 +329,14 @@ public struct RequestParser: Sendable {
     }
 
     private mutating func parseTrailerLine(
-        _ bytes: UnsafePointer<UInt8>, end: Int, limits: WireLimits
+        _ bytes: UnsafePointer<UInt8>,
+        end: Int,
+        limits: WireLimits
     ) -> Outcome {
         var line = FieldLine()
         switch line.scan(bytes, from: position, end: end) {
-        case .more: return overhead + end - position > limits.maxTrailerBytes ? .malformed(.headTooLarge) : .more
+        case .more:
+            return overhead + end - position > limits.maxTrailerBytes ? .malformed(.headTooLarge) : .more
         case .malformed: return .malformed(.malformedTrailer)
         case .empty: stage = .done
         case .field:

@@ -8,7 +8,10 @@ public enum ResponseText {
     /// A field whose name is not a token or whose value holds a control byte would let a caller split the
     /// response; it is a broken invariant and stops the process.
     static func appendHead(
-        status: UInt16, fields: [Response.Field], bodyCount: Int, to out: inout OutputBuffer
+        status: UInt16,
+        fields: [Response.Field],
+        bodyCount: Int,
+        to out: inout OutputBuffer
     ) {
         precondition(status >= 200 && status <= 599, "a final status is 200...599")
         out.append("HTTP/1.1 ")
@@ -18,9 +21,13 @@ public enum ResponseText {
         out.append("\r\n")
         for field in fields {
             precondition(
-                !field.name.isEmpty && field.name.utf8.allSatisfy(Octet.isToken), "a field name is a token")
+                !field.name.isEmpty && field.name.utf8.allSatisfy(Octet.isToken),
+                "a field name is a token"
+            )
             precondition(
-                field.value.utf8.allSatisfy(Octet.isFieldValue), "a field value holds no control byte")
+                field.value.utf8.allSatisfy(Octet.isFieldValue),
+                "a field value holds no control byte"
+            )
             out.append(field.name)
             out.append(": ")
             out.append(field.value)

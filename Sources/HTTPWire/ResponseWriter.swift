@@ -21,23 +21,35 @@ public struct AnswerContext: Sendable {
 public enum ResponseWriter {
     /// Writes an answer that was serialised before.
     public static func write(
-        _ response: PreparedResponse, _ context: AnswerContext, date: DateText, trace: UnsafeRawBufferPointer,
+        _ response: PreparedResponse,
+        _ context: AnswerContext,
+        date: DateText,
+        trace: UnsafeRawBufferPointer,
         to out: inout OutputBuffer
     ) {
         response.bytes.withUnsafeBytes { bytes in
             out.append(UnsafeRawBufferPointer(rebasing: bytes[..<response.bodyStart]))
             finishHead(context, date: date, trace: trace, to: &out)
-            if !context.omitsBody { out.append(UnsafeRawBufferPointer(rebasing: bytes[response.bodyStart...])) }
+            if !context.omitsBody {
+                out.append(UnsafeRawBufferPointer(rebasing: bytes[response.bodyStart...]))
+            }
         }
     }
 
     /// Writes an answer.
     public static func write(
-        _ response: Response, _ context: AnswerContext, date: DateText, trace: UnsafeRawBufferPointer,
+        _ response: Response,
+        _ context: AnswerContext,
+        date: DateText,
+        trace: UnsafeRawBufferPointer,
         to out: inout OutputBuffer
     ) {
         ResponseText.appendHead(
-            status: response.status, fields: response.fields, bodyCount: response.body.count, to: &out)
+            status: response.status,
+            fields: response.fields,
+            bodyCount: response.body.count,
+            to: &out
+        )
         finishHead(context, date: date, trace: trace, to: &out)
         if !context.omitsBody { out.append(response.body) }
     }
@@ -48,7 +60,10 @@ public enum ResponseWriter {
     }
 
     private static func finishHead(
-        _ context: AnswerContext, date: DateText, trace: UnsafeRawBufferPointer, to out: inout OutputBuffer
+        _ context: AnswerContext,
+        date: DateText,
+        trace: UnsafeRawBufferPointer,
+        to out: inout OutputBuffer
     ) {
         date.withBytes { out.append($0) }
         out.append(trace)

@@ -11,7 +11,8 @@ public struct TraceFields: Sendable {
     public init(seed: UInt64) { prefix = seed }
 
     /// Appends the lines for a request.
-    public mutating func append(for head: RequestHead, at base: UnsafeRawPointer, to out: inout OutputBuffer) {
+    public mutating func append(for head: RequestHead, at base: UnsafeRawPointer, to out: inout OutputBuffer)
+    {
         let id = head.range(of: .requestID)
         if !id.isAbsent, head.repeated & 1 << UInt16(KnownField.requestID.rawValue) == 0, id.count > 0,
             id.count <= Self.maxIDBytes
@@ -52,7 +53,8 @@ public struct TraceFields: Sendable {
     static func isSafe(_ octet: UInt8) -> Bool {
         switch octet {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "/"): true
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "/"):
+            true
         case UInt8(ascii: "+"), UInt8(ascii: "="), UInt8(ascii: "@"), UInt8(ascii: "~"): true
         default: false
         }

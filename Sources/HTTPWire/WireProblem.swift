@@ -17,7 +17,8 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
     public var status: UInt16 {
         switch self {
         case .malformedRequestLine, .invalidTarget, .malformedField, .invalidHost, .invalidLength,
-            .conflictingFraming, .invalidTransferCoding, .malformedChunk, .malformedTrailer, .incompleteRequest,
+            .conflictingFraming, .invalidTransferCoding, .malformedChunk, .malformedTrailer,
+            .incompleteRequest,
             .plainHTTPOnTLSPort:
             400
         case .requestTimeout: 408

@@ -42,7 +42,12 @@ final class RawClient {
         var sent = 0
         while sent < bytes.count {
             let result = bytes.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                Glibc.send(
+                    descriptor,
+                    $0.baseAddress.map { $0 + sent },
+                    bytes.count - sent,
+                    Int32(MSG_NOSIGNAL)
+                )
             }
             guard result > 0 else { return }
             sent += result
@@ -92,7 +97,9 @@ final class RawClient {
         var body: String
         var size: Int
 
-        func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name.lowercased() }?.value }
+        func field(_ name: String) -> String? {
+            fields.first { $0.name.lowercased() == name.lowercased() }?.value
+        }
 
         init?(_ bytes: [UInt8], isHead: Bool) {
             let text = String(decoding: bytes, as: Unicode.ASCII.self)

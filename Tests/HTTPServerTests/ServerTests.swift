@@ -190,7 +190,11 @@ struct ServerTests {
         }
         #expect(try server.client().readToEnd() == "")
         #expect(try server.exchange("GET / HTT").hasPrefix("HTTP/1.1 408 "))
-        #expect(try server.exchange("POST /echo HTTP/1.1\r\n\(host)Content-Length: 9\r\n\r\nhal").hasPrefix("HTTP/1.1 408 "))
+        #expect(
+            try server.exchange("POST /echo HTTP/1.1\r\n\(host)Content-Length: 9\r\n\r\nhal").hasPrefix(
+                "HTTP/1.1 408 "
+            )
+        )
         #expect(try server.exchange("GET /never HTTP/1.1\r\n\(host)\r\n").hasPrefix("HTTP/1.1 503 "))
         let text = try server.exchange("GET / HTTP/1.1\r\n\(host)\r\n")
         #expect(text.hasPrefix("HTTP/1.1 200 ") && text.hasSuffix("hello"))

@@ -8,7 +8,10 @@ import HTTPWire
 /// many bytes, `/prepared` bytes made before.
 final class TestResponder: Responder {
     static let prepared = PreparedResponse(
-        status: 200, fields: [Response.Field("Content-Type", "text/plain")], body: Array("prepared".utf8))
+        status: 200,
+        fields: [Response.Field("Content-Type", "text/plain")],
+        body: Array("prepared".utf8)
+    )
     static let elsewhere = DispatchQueue(label: "test.elsewhere", attributes: .concurrent)
     static let large = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
 
