@@ -54,6 +54,9 @@ let package = Package(
         .target(
             name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
         .testTarget(
+            name: "BrokerTests", dependencies: ["Broker", "Journal", "Vault"], exclude: ["Events/golden-v1.jsonl"],
+            swiftSettings: strict),
+        .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
         .testTarget(
             name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
