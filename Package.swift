@@ -29,6 +29,8 @@ let package = Package(
 
         .target(
             name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
+        .target(
+            name: "API", dependencies: ["HTTPWire", "JSON", "Broker", "Brokerage"], swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
@@ -36,6 +38,9 @@ let package = Package(
             name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
+        .testTarget(
+            name: "APITests", dependencies: ["API", "HTTPWire", "JSON", "Broker", "Brokerage", "Journal"],
+            swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
     ]
 )
