@@ -44,11 +44,12 @@ let package = Package(
         ),
         .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
+        .target(name: "API", dependencies: ["HTTPWire", "JSON", "Broker", "Brokerage"], swiftSettings: strict),
 
         .executableTarget(
             name: "homeward",
             dependencies: [
-                "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
+                "API", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -85,6 +86,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "APITests", dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "JSON"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 
