@@ -203,9 +203,10 @@ extension RecordCodecTests {
                 "expected 1 to 64 lower-case letters, digits and -"
             ),
             Wrong(
-                #"{"e":"triesDeferred","zones":[{"zone":"leam","tried":3000000000}]}"#,
-                "/events/0/zones/0/tried",
-                "expected a whole number from -2147483648 to 2147483647"
+                #"{"e":"claimReduced","claim":"c1","term":{"from":"2027-01-04","weekly":["#
+                    + #"{"band":"tea","days":"mon","minutes":1,"carers":256}]}}"#,
+                "/events/0/term/weekly/0",
+                "expected 0 to 255 carers"
             ),
             Wrong(
                 #"{"e":"policyAdopted","policy":{"bands":{"tea":"10:00"}}}"#,
