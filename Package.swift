@@ -10,6 +10,10 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "homeward",
+    products: [
+        // For the package that measures this server beside its peers (Tests/Peers).
+        .library(name: "HTTPServer", targets: ["HTTPServer", "HTTPWire"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -38,17 +42,32 @@ let package = Package(
         .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
 
+        .executableTarget(
+            name: "homeward",
+            dependencies: [
+                "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
         .target(
             name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["Broker", "Journal", "Vault"], exclude: ["Events/golden-v1.jsonl"],
+            swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
         .testTarget(
             name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
             swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker"], exclude: ["Events/golden-v1.jsonl"], swiftSettings: strict),
+            name: "HTTPWireTests", dependencies: ["HTTPWire"], exclude: ["Corpus"], swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "JournalBench", dependencies: ["Journal", "JournalSQLite", "Vault"], path: "Benchmarks/JournalBench",
+            swiftSettings: strict),
     ]
 )

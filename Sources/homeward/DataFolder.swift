@@ -25,7 +25,7 @@ struct DataFolder {
         store = try SQLiteStore.open(folder: path, digest: SHA256.digest)
         let isNew = try store.systems().isEmpty
         keyring =
-            try KeyFile.environment("HOMEWARD_VAULT_KEY")
+            try Keyring.environment("HOMEWARD_VAULT_KEY")
             ?? KeyFile("\(path)/vault.key").keyring(createIfAbsent: isNew)
     }
 

@@ -26,10 +26,10 @@ extension DemoCounty {
             [.morning, .tea], [.morning, .lunch, .tea, .bed],
         ]
         let chosen = heavy ? [.morning, .lunch, .tea, .bed] : random.one(of: bands)
-        let double = heavy || random.chance(17)
+        let double = heavy || random.chance(12)
         let visits = chosen.map { band in
             Visit(
-                band: band, minutes: band == .morning ? random.one(of: [30, 45, 45, 60]) : random.one(of: [30, 30, 45]),
+                band: band, minutes: band == .morning ? random.one(of: [30, 30, 45]) : heavy ? 60 : 30,
                 carers: double ? 2 : 1, days: .all,
                 skills: (skills + (random.chance(40) ? ["medication"] : [])).compactMap { Skill($0) }.sorted(),
                 personalCare: true,

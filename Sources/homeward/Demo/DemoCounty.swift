@@ -126,12 +126,19 @@ struct DemoCounty {
         for id in state.packagesInCare {
             guard let package = state.packages[id], package.status == .started else { continue }
             // A mean stay of four weeks, nobody beyond six.
-            if package.dayCount(on: state.today) >= 41 || random.number(1...280) <= 10 {
+            if package.dayCount(on: state.today) >= 41 || random.number(1...400) <= 10 {
                 let outcome = random.one(of: Package.Outcome.allCases.filter { $0 != .neverStarted })
                 _ = try broker.must(
                     .end(id, at: clock.now, outcome, role: "occupationalTherapist"), by: DemoCounty.clinician,
                     texts: [by("ending-\(id)")])
             }
+        }
+        for id in state.referralsSeekingCare {
+            // Whoever waited five days has found another way by now.
+            guard let referral = state.referrals[id], referral.status == .waiting,
+                clock.now.minutes(since: referral.receivedAt) > 5 * 1440
+            else { continue }
+            _ = try broker.must(.withdraw(id), by: DemoCounty.hub)
         }
         for _ in 0..<random.number(7...11) * scale.counties { try referSomeone(class: nil) }
         clock.now = clock.now.adding(minutes: 40)
@@ -144,14 +151,14 @@ struct DemoCounty {
     /// Refers and accepts until the county cares for as many people as it is meant to, then leaves a waiting list.
     private mutating func topUp() throws {
         var tries = 0
-        while broker.published().state.packagesInCare.count < scale.people, tries < scale.people * 2 {
+        while broker.published().state.packagesInCare.count < scale.people, tries < scale.people / 2 {
             tries += 1
             try referSomeone(class: .stepDown)
             try answerOffers(declining: 0)
         }
         try startWhoIsDue()
-        // People whom nobody can take yet: needs that no block brings, and double-handed visits all day.
-        for index in 0..<14 * scale.counties {
+        // People whom nobody can take yet: needs that no block brings, and two carers four times a day.
+        for index in 0..<12 * scale.counties {
             try referSomeone(class: .stepDown, skills: index % 2 == 0 ? ["ventilation"] : [], heavy: true)
         }
         for _ in 0..<6 * scale.counties { try referSomeone(class: nil) }
