@@ -184,7 +184,11 @@ extension RecordCodecTests {
             ),
             Wrong(#"{"key":"k1","e":"keyRevoked"}"#, "/events/0", #"expected the member "e" next"#),
             Wrong(#"{"e":"keyRevoked"}"#, "/events/0", #"expected the member "key" next"#),
-            Wrong(#"{"e":"x9"}"#, "/events/0/e", "expected the name of an event that this program knows"),
+            Wrong(
+                #"{"e":"x9"}"#,
+                "/events/0/e",
+                "expected the name of an event that this program knows; a newer homeward may know it"
+            ),
             Wrong(#"{"e":"keyRevoked","key":"x9"}"#, "/events/0/key", "expected an identifier such as k12"),
             Wrong(#"{"e":"keyRevoked","key":"k0"}"#, "/events/0/key", "expected an identifier such as k12"),
             Wrong(
