@@ -43,7 +43,10 @@ extension State {
                     if minutes < left[day.weekday, band].minutes {
                         left[day.weekday, band] =
                             minutes > 0
-                            ? WeeklyPattern.Cell(minutes: Int32(minutes), carers: block.weekly[day.weekday, band].carers)
+                            ? WeeklyPattern.Cell(
+                                minutes: Int32(minutes),
+                                carers: block.weekly[day.weekday, band].carers
+                            )
                             : .empty
                     }
                 }

@@ -37,9 +37,13 @@ struct BrokerTests {
             done.enter()
             (index % 2 == 0 ? first : second).submit(Submission(.claim(block, claim), by: TestBroker.hub)) { ruled in
                 tally.withLock { tally in
-                    if ruled.isAccepted { tally.won += 1 }
-                    else if ruled.rejection?.left != nil { tally.lost += 1 }
-                    else { tally.other += 1 }
+                    if ruled.isAccepted {
+                        tally.won += 1
+                    } else if ruled.rejection?.left != nil {
+                        tally.lost += 1
+                    } else {
+                        tally.other += 1
+                    }
                 }
                 done.leave()
             }
@@ -90,8 +94,11 @@ struct BrokerTests {
             done.enter()
             broker.submit(
                 Submission(
-                    .refer(TestBroker.ask), by: TestBroker.ward, body: [1],
-                    idempotency: IdempotencyKey(route: "POST /v1/referrals", value: "k"))
+                    .refer(TestBroker.ask),
+                    by: TestBroker.ward,
+                    body: [1],
+                    idempotency: IdempotencyKey(route: "POST /v1/referrals", value: "k")
+                )
             ) { ruled in
                 answers.withLock { $0.append(ruled.resource) }
                 done.leave()
@@ -103,7 +110,9 @@ struct BrokerTests {
         #expect(broker.published().state.referrals.count == 1)
     }
 
-    @Test("texts are sealed under the person's pseudonym and opened only by a look-up; the journal's rows hold none of them")
+    @Test(
+        "texts are sealed under the person's pseudonym and opened only by a look-up; the journal's rows hold none of them"
+    )
     func texts() throws {
         let journal = TestBroker.journal()
         let broker = try TestBroker.open(journal)
@@ -111,8 +120,11 @@ struct BrokerTests {
         let secret = Array(#"{"name":"Marked Person","reference":"RJC-88213"}"#.utf8)
         let number = try #require(NHSNumber("999 000 0018"))
         broker.answer(
-            .refer(TestBroker.ask), by: TestBroker.ward, texts: [SensitiveText(kind: "person", json: secret)],
-            number: number)
+            .refer(TestBroker.ask),
+            by: TestBroker.ward,
+            texts: [SensitiveText(kind: "person", json: secret)],
+            number: number
+        )
         let person = try #require(broker.published().state.referrals[ReferralID(number: 1)]?.person)
         for record in try journal.read(after: .start, limit: 100) {
             let text = String(decoding: record.body, as: UTF8.self)
@@ -127,7 +139,8 @@ struct BrokerTests {
                 let text = try? reader.text(subject: person.description, kind: "person")
                 opened.withLock { $0 = text }
                 done.signal()
-            })
+            }
+        )
         done.wait()
         #expect(opened.withLock { $0 } == secret)
     }
@@ -158,7 +171,9 @@ struct BrokerTests {
         #expect(reader.published().position == end)
     }
 
-    @Test("when the store fails, what is pending gets 503, reads go on, and the broker comes back knowing what was written")
+    @Test(
+        "when the store fails, what is pending gets 503, reads go on, and the broker comes back knowing what was written"
+    )
     func failure() throws {
         let journal = FailingJournal(TestBroker.journal())
         let broker = try TestBroker.open(journal)

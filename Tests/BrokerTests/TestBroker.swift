@@ -26,50 +26,84 @@ enum TestBroker {
     }
 
     static let zone = Command.setZone(
-        Slug("leam")!, name: "Leamington", districts: [PostcodeDistrict("CV32")!], .absent)
+        Slug("leam")!,
+        name: "Leamington",
+        districts: [PostcodeDistrict("CV32")!],
+        .absent
+    )
 
     static func provider(_ name: String) -> Command {
         .setProvider(
             Provider(
-                id: Slug(name)!, name: name, kind: .agency, personalCare: true, zones: [Slug("leam")!], status: .open),
-            .absent)
+                id: Slug(name)!,
+                name: name,
+                kind: .agency,
+                personalCare: true,
+                zones: [Slug("leam")!],
+                status: .open
+            ),
+            .absent
+        )
     }
 
     static func pattern(_ minutes: Int32) -> WeeklyPattern {
-        WeeklyPattern(rows: Band.allCases.map {
-            WeeklyPattern.Row(days: .all, band: $0, cell: WeeklyPattern.Cell(minutes: minutes, carers: 1))
-        })!
+        WeeklyPattern(
+            rows: Band.allCases.map {
+                WeeklyPattern.Row(days: .all, band: $0, cell: WeeklyPattern.Cell(minutes: minutes, carers: 1))
+            }
+        )!
     }
 
     static func block(_ minutes: Int32, awardedTo provider: String? = nil) -> Command {
         let today = London.day(at: monday)
         return .buyBlock(
             BlockTerms(
-                zone: Slug("leam")!, from: today, until: today.adding(days: 200), ratePence: 2500,
-                funding: .betterCareFund, skills: [], weekly: pattern(minutes)),
-            awardedTo: provider.map { Slug($0)! })
+                zone: Slug("leam")!,
+                from: today,
+                until: today.adding(days: 200),
+                ratePence: 2500,
+                funding: .betterCareFund,
+                skills: [],
+                weekly: pattern(minutes)
+            ),
+            awardedTo: provider.map { Slug($0)! }
+        )
     }
 
     static var ask: Ask {
         Ask(
-            district: PostcodeDistrict("CV32")!, pathway: 1, source: .ward, class: .stepDown,
+            district: PostcodeDistrict("CV32")!,
+            pathway: 1,
+            source: .ward,
+            class: .stepDown,
             startFrom: London.day(at: monday).adding(days: 1),
-            visits: [Visit(band: .morning, minutes: 30, carers: 1, days: .all, personalCare: true)])
+            visits: [Visit(band: .morning, minutes: 30, carers: 1, days: .all, personalCare: true)]
+        )
     }
 }
 
 extension Broker {
     /// Submits and waits for the answer, which comes from a queue.
     @discardableResult
-    func answer(_ command: Command, by actor: Actor = TestBroker.commissioner, texts: [SensitiveText] = [],
-        number: NHSNumber? = nil, body: [UInt8] = [], key: String? = nil
+    func answer(
+        _ command: Command,
+        by actor: Actor = TestBroker.commissioner,
+        texts: [SensitiveText] = [],
+        number: NHSNumber? = nil,
+        body: [UInt8] = [],
+        key: String? = nil
     ) -> Ruled {
         let done = DispatchSemaphore(value: 0)
         let box = Mutex<Ruled?>(nil)
         submit(
             Submission(
-                command, by: actor, texts: texts, nhsNumber: number, body: body,
-                idempotency: key.map { IdempotencyKey(route: "POST /v1/referrals", value: $0) })
+                command,
+                by: actor,
+                texts: texts,
+                nhsNumber: number,
+                body: body,
+                idempotency: key.map { IdempotencyKey(route: "POST /v1/referrals", value: $0) }
+            )
         ) { ruled in
             box.withLock { $0 = ruled }
             done.signal()

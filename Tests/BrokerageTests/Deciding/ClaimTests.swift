@@ -31,7 +31,8 @@ struct ClaimTests {
         var (county, block) = try openBlock()
         try county.must(
             .claim(block, ClaimTerms(provider: Slug("acorn")!, weekly: .daily(50, bands: [.tea]))),
-            by: County.provider("acorn"))
+            by: County.provider("acorn")
+        )
         let refused = county.submit(.claim(block, claim("birch", 20)), by: County.provider("birch"))
         #expect(throws: Rejection.self) { try refused.get() }
         let left = county.state.unclaimed(of: try #require(county.state.blocks[block]), county.today, .tea)
@@ -44,7 +45,10 @@ struct ClaimTests {
         let firm = county.today.adding(days: 10)
         try county.must(.claim(block, claim("acorn", 60, firmFrom: firm)), by: County.provider("acorn"))
         let ledger = county.state.ledger(
-            of: try #require(county.state.blocks[block]), from: county.today, days: 12)
+            of: try #require(county.state.blocks[block]),
+            from: county.today,
+            days: 12
+        )
         #expect(ledger.accounts[Slab.Account.free.rawValue][9][0] == 0)
         #expect(ledger.accounts[Slab.Account.unavailable.rawValue][9][0] == 60)
         #expect(ledger.accounts[Slab.Account.free.rawValue][10][0] == 60)
@@ -85,7 +89,9 @@ struct ClaimTests {
         func reduce(_ days: Int, _ minutes: Int) -> Result<Outcome, Rejection> {
             county.submit(
                 .reduceClaim(claim.block, claim.id, from: county.today.adding(days: days), weekly: .daily(minutes, 2)),
-                by: acorn, body: [UInt8(days), UInt8(minutes)])
+                by: acorn,
+                body: [UInt8(days), UInt8(minutes)]
+            )
         }
         guard case .failure(let early) = reduce(27, 45) else { return #expect(Bool(false)) }
         #expect(early.kind == .againstRule && early.faults.first?.pointer == "/from")
@@ -107,7 +113,8 @@ struct ClaimTests {
         let day = county.today.adding(days: 2)
         let outcome = try county.must(
             .reportShortfall(claim.block, claim.id, day: day, band: .morning, minutes: 60, carers: 0),
-            by: County.provider("acorn"))
+            by: County.provider("acorn")
+        )
         guard case .shortfall(let id) = outcome else { return #expect(Bool(false)) }
         let shortfall = try #require(county.state.shortfalls[id])
         #expect(shortfall.taken == 40 && shortfall.uncovered == 20)
@@ -122,8 +129,15 @@ struct ClaimTests {
     func share() throws {
         var county = try County.withProviders(["acorn"], minutes: 10)
         let terms = BlockTerms(
-            zone: Slug("leam")!, from: county.today, until: county.today.adding(days: 90), ratePence: 1,
-            funding: .council, skills: [], weekly: .daily(100), maxSharePercent: 50)
+            zone: Slug("leam")!,
+            from: county.today,
+            until: county.today.adding(days: 90),
+            ratePence: 1,
+            funding: .council,
+            skills: [],
+            weekly: .daily(100),
+            maxSharePercent: 50
+        )
         guard case .block(let block) = try county.must(.buyBlock(terms, awardedTo: nil), by: County.commissioner)
         else { return #expect(Bool(false)) }
         try county.must(.claim(block, claim("acorn", 40)), by: County.broker)

@@ -8,7 +8,10 @@ struct OfferTests {
         .accept(
             offer.id,
             Acceptance(
-                firstVisit: FirstVisit(day: offer.startFrom.adding(days: days), band: .morning), role: "manager"))
+                firstVisit: FirstVisit(day: offer.startFrom.adding(days: days), band: .morning),
+                role: "manager"
+            )
+        )
     }
 
     func offered(_ county: inout County, _ ask: Ask? = nil) throws -> Offer {
@@ -69,7 +72,11 @@ struct OfferTests {
         var county = try County.withProviders()
         var acorn = try #require(county.state.providers[Slug("acorn")!])
         acorn.answering = [
-            Provider.AnsweringHours(days: Weekdays([.mon, .tue, .wed, .thu, .fri]), from: TimeOfDay("08:00")!, until: 1080)!
+            Provider.AnsweringHours(
+                days: Weekdays([.mon, .tue, .wed, .thu, .fri]),
+                from: TimeOfDay("08:00")!,
+                until: 1080
+            )!
         ]
         try county.must(.setProvider(acorn, .version(1)), by: County.commissioner)
         county.now = try #require(Instant("2027-01-08T17:30:00Z"))
@@ -128,7 +135,9 @@ struct OfferTests {
         let offer = try offered(&county)
         func place(_ visit: FirstVisit) -> String? {
             let ruled = county.submit(
-                .accept(offer.id, Acceptance(firstVisit: visit, role: "m")), by: County.provider("acorn"))
+                .accept(offer.id, Acceptance(firstVisit: visit, role: "m")),
+                by: County.provider("acorn")
+            )
             guard case .failure(let rejection) = ruled else { return nil }
             return rejection.faults.first?.pointer
         }

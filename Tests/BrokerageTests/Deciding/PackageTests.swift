@@ -35,7 +35,9 @@ struct PackageTests {
         let package = try county.accepted(county.ask([.daily(.morning, 60)], startIn: 1))
         let claim = try #require(county.state.claims[package.claims[0]])
         try county.must(
-            .reportShortfall(claim.block, claim.id, day: county.today, band: .morning, minutes: 60, carers: 0), by: acorn)
+            .reportShortfall(claim.block, claim.id, day: county.today, band: .morning, minutes: 60, carers: 0),
+            by: acorn
+        )
         try county.must(.start(package.id, at: county.now), by: acorn, body: [1])
         let started = try #require(county.state.packages[package.id])
         #expect(started.status == .started)
@@ -50,7 +52,10 @@ struct PackageTests {
         let package = try county.accepted(county.ask())
         let later = package.firstVisit.day.adding(days: 2)
         try county.must(
-            .postponeFirstVisit(package.id, FirstVisit(day: later, band: .morning)), by: acorn, body: [1])
+            .postponeFirstVisit(package.id, FirstVisit(day: later, band: .morning)),
+            by: acorn,
+            body: [1]
+        )
         let block = try #require(county.state.blocks.values.first)
         let ledger = county.state.ledger(of: block, from: county.today.adding(days: 1), days: 44)
         #expect(ledger.accounts[Slab.Account.retained.rawValue].map { $0[0] }.prefix(3) == [30, 30, 0])
@@ -70,7 +75,10 @@ struct PackageTests {
         let waiting = try county.refer(county.ask([.daily(.morning, 60)]))
         #expect(waiting.status == .waiting)
         try county.must(
-            .end(package.id, at: county.now, .independent, role: "ot"), by: County.clinician, body: [1])
+            .end(package.id, at: county.now, .independent, role: "ot"),
+            by: County.clinician,
+            body: [1]
+        )
         #expect(county.state.referrals[waiting.id]?.status == .offered)
         #expect(county.state.packages[package.id]?.lastDay == county.today)
         #expect(county.state.recount().isEmpty)
@@ -84,7 +92,11 @@ struct PackageTests {
         #expect(county.free() == 240)
         let second = try county.accepted(county.ask(startIn: 0))
         try county.must(.start(second.id, at: county.now), by: acorn, body: [1])
-        let refused = county.submit(.end(second.id, at: county.now, .neverStarted, role: "ot"), by: County.broker, body: [2])
+        let refused = county.submit(
+            .end(second.id, at: county.now, .neverStarted, role: "ot"),
+            by: County.broker,
+            body: [2]
+        )
         guard case .failure(let rejection) = refused else { return #expect(Bool(false)) }
         #expect(rejection.faults.first?.pointer == "/outcome")
     }

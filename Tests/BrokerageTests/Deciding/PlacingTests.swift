@@ -45,7 +45,11 @@ struct PlacingTests {
 
     @Test("every loser has its own reason")
     func everyLoser() throws {
-        var county = try County.withProviders(["acorn", "birch", "cedar", "dogwood"], minutes: 60, skills: ["medication"])
+        var county = try County.withProviders(
+            ["acorn", "birch", "cedar", "dogwood"],
+            minutes: 60,
+            skills: ["medication"]
+        )
         var birch = try #require(county.state.providers[Slug("birch")!])
         birch.personalCare = false
         try county.must(.setProvider(birch, .version(1)), by: County.commissioner)
@@ -56,9 +60,11 @@ struct PlacingTests {
         dogwood.status = .suspended
         try county.must(.setProvider(dogwood, .version(1)), by: County.commissioner)
         let referral = try county.refer(
-            county.ask([.daily(.morning, 30, skills: ["medication"])], carerGender: .female))
+            county.ask([.daily(.morning, 30, skills: ["medication"])], carerGender: .female)
+        )
         let byProvider = Dictionary(
-            uniqueKeysWithValues: referral.decision!.verdicts.map { ($0.provider!.description, $0.reason) })
+            uniqueKeysWithValues: referral.decision!.verdicts.map { ($0.provider!.description, $0.reason) }
+        )
         #expect(byProvider["acorn"] == .some(nil))
         #expect(byProvider["birch"] == .notRegistered)
         #expect(byProvider["cedar"] == .gender)
@@ -87,8 +93,14 @@ struct PlacingTests {
         try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
         for bands: [Band] in [[.morning], [.tea]] {
             let terms = BlockTerms(
-                zone: Slug("leam")!, from: county.today, until: county.today.adding(days: 200), ratePence: 1,
-                funding: .council, skills: [], weekly: .daily(60, bands: bands))
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 1,
+                funding: .council,
+                skills: [],
+                weekly: .daily(60, bands: bands)
+            )
             try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
         }
         let referral = try county.refer(county.ask([.daily(.morning, 30), .daily(.tea, 30)]))
@@ -102,8 +114,14 @@ struct PlacingTests {
         for (name, band) in [("acorn", Band.morning), ("birch", .tea)] {
             try county.must(.setProvider(.named(name), .absent), by: County.commissioner)
             let terms = BlockTerms(
-                zone: Slug("leam")!, from: county.today, until: county.today.adding(days: 200), ratePence: 1,
-                funding: .council, skills: [], weekly: .daily(60, bands: [band]))
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 1,
+                funding: .council,
+                skills: [],
+                weekly: .daily(60, bands: [band])
+            )
             try county.must(.buyBlock(terms, awardedTo: Slug(name)!), by: County.commissioner)
         }
         let referral = try county.refer(county.ask([.daily(.morning, 30), .daily(.tea, 30)]))

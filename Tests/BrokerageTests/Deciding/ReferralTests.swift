@@ -10,7 +10,8 @@ struct ReferralTests {
 
     func faults(_ visits: [Visit], startIn: Int = 1) throws -> [String] {
         var county = try County.withProviders()
-        guard case .failure(let rejection) = county.submit(.refer(county.ask(visits, startIn: startIn)), by: County.ward)
+        guard
+            case .failure(let rejection) = county.submit(.refer(county.ask(visits, startIn: startIn)), by: County.ward)
         else { return [] }
         #expect(rejection.kind == .againstRule)
         #expect(county.events.isEmpty && county.state.referrals.isEmpty)
@@ -37,8 +38,13 @@ struct ReferralTests {
     func unknownDistrict() throws {
         var county = try County.withProviders()
         let ask = Ask(
-            district: PostcodeDistrict("ZE1")!, pathway: 1, source: .ward, class: .stepDown, startFrom: county.today,
-            visits: [.daily()])
+            district: PostcodeDistrict("ZE1")!,
+            pathway: 1,
+            source: .ward,
+            class: .stepDown,
+            startFrom: county.today,
+            visits: [.daily()]
+        )
         guard case .failure(let rejection) = county.submit(.refer(ask), by: County.ward) else {
             return #expect(Bool(false))
         }
@@ -66,7 +72,9 @@ struct ReferralTests {
         #expect(referral.status == .provisional && referral.due == nil)
         county.now = county.now.adding(minutes: 90)
         try county.must(
-            .amend(referral.id, county.ask(), otherwiseChanged: false, .version(referral.version)), by: County.ward)
+            .amend(referral.id, county.ask(), otherwiseChanged: false, .version(referral.version)),
+            by: County.ward
+        )
         let completed = try #require(county.state.referrals[referral.id])
         #expect(completed.status == .offered)
         #expect(completed.due == county.now.adding(hours: 24))
@@ -79,19 +87,23 @@ struct ReferralTests {
         let first = try #require(referral.offer)
         try county.must(
             .amend(referral.id, county.ask(facts: [.transfers]), otherwiseChanged: true, .version(referral.version)),
-            by: County.ward)
+            by: County.ward
+        )
         #expect(county.state.offers[first]?.status == .open)
         let version = try #require(county.state.referrals[referral.id]?.version)
         try county.must(
             .amend(referral.id, county.ask([.daily(.tea, 45)]), otherwiseChanged: false, .version(version)),
-            by: County.ward)
+            by: County.ward
+        )
         #expect(county.state.offers[first]?.status == .withdrawn)
         #expect(county.state.referrals[referral.id]?.status == .offered)
         #expect(county.free(.morning) == 240 && county.free(.tea) == 195)
         #expect(county.state.recount().isEmpty)
     }
 
-    @Test("an amendment after acceptance asks the provider again, holds only what is more, and changes nothing until it answers")
+    @Test(
+        "an amendment after acceptance asks the provider again, holds only what is more, and changes nothing until it answers"
+    )
     func amendAccepted() throws {
         var county = try County.withProviders()
         let package = try county.accepted(county.ask(facts: Self.complete))
@@ -99,8 +111,13 @@ struct ReferralTests {
         let version = try #require(county.state.referrals[package.referral]?.version)
         try county.must(
             .amend(
-                package.referral, county.ask([.daily(.morning, 30), .daily(.tea, 30)], facts: Self.complete),
-                otherwiseChanged: false, .version(version)), by: County.ward)
+                package.referral,
+                county.ask([.daily(.morning, 30), .daily(.tea, 30)], facts: Self.complete),
+                otherwiseChanged: false,
+                .version(version)
+            ),
+            by: County.ward
+        )
         var referral: Referral { county.state.referrals[package.referral]! }
         #expect(referral.status == .accepted)
         #expect(!county.state.isSafeToLeave(referral))
@@ -109,8 +126,11 @@ struct ReferralTests {
         try county.must(
             .accept(
                 question,
-                Acceptance(firstVisit: FirstVisit(day: package.firstVisit.day, band: .morning), role: "m")),
-            by: County.provider("acorn"), body: [7])
+                Acceptance(firstVisit: FirstVisit(day: package.firstVisit.day, band: .morning), role: "m")
+            ),
+            by: County.provider("acorn"),
+            body: [7]
+        )
         #expect(county.state.isSafeToLeave(referral))
         #expect(referral.package == PackageID(number: 2))
         #expect(county.free(.morning) == 210 && county.free(.tea) == 210)
@@ -124,7 +144,8 @@ struct ReferralTests {
         let version = try #require(county.state.referrals[package.referral]?.version)
         try county.must(
             .amend(package.referral, county.ask([.daily(.tea, 60)]), otherwiseChanged: false, .version(version)),
-            by: County.ward)
+            by: County.ward
+        )
         let question = try #require(county.state.offersOpen.first)
         try county.must(.refuse(question, .noStaff), by: County.provider("acorn"), body: [1])
         let referral = try #require(county.state.referrals[package.referral])
@@ -141,7 +162,8 @@ struct ReferralTests {
             guard
                 case .failure(let rejection) = county.submit(
                     .amend(referral.id, county.ask([.daily(.tea)]), otherwiseChanged: false, precondition),
-                    by: County.ward)
+                    by: County.ward
+                )
             else { return nil }
             return rejection.kind
         }
