@@ -44,8 +44,10 @@ let package = Package(
             name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
+        .target(
+            name: "CFaultyDisk", path: "Tests/CFaultyDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         .testTarget(
-            name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
+            name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault", "CFaultyDisk"],
             swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 
