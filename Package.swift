@@ -52,6 +52,9 @@ let package = Package(
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 
         .executableTarget(
+            name: "JournalTrials", dependencies: ["Journal", "JournalSQLite", "Vault"], path: "Tests/JournalTrials",
+            swiftSettings: strict),
+        .executableTarget(
             name: "JournalBench", dependencies: ["Journal", "JournalSQLite", "Vault"], path: "Benchmarks/JournalBench",
             swiftSettings: strict),
     ]

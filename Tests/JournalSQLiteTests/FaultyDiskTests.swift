@@ -7,8 +7,8 @@ import Vault
 
 @testable import JournalSQLite
 
-/// What a journal does when the disk fails: it says so, says nothing that is not true, and goes on once the disk is well.
-/// Serialized, since there is one faulty disk.
+/// What a journal does when the disk fails: it says so, says nothing that is not true, and goes on once the
+/// disk is well. Serialized, since there is one faulty disk.
 @Suite(.serialized) struct FaultyDiskTests {
     /// A kind of fault; the test lets it begin at each call of an append in turn.
     struct Fault: Sendable, CustomTestStringConvertible {
