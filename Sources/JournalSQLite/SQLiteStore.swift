@@ -27,8 +27,8 @@ public final class SQLiteStore: Sendable {
     public let path: String
     let digest: HashChain.Digest
     let mark: MarkFile
-    private let folder: StoreFolder
-    private let options: SQLiteOptions
+    let folder: StoreFolder
+    let options: SQLiteOptions
     private let connections: Mutex<Connections>
 
     /// Opens the store in a folder, which is made if it is missing.
@@ -225,7 +225,7 @@ public final class SQLiteStore: Sendable {
         return id
     }
 
-    private func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {
+    func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {
         try current.look.perform { (session) throws(JournalError) in
             try session.with(.systems) { (statement) throws(JournalError) in
                 var systems: [(id: Int64, name: String)] = []

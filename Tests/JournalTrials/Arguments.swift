@@ -64,7 +64,11 @@ enum Trial {
     static func record(_ text: String, _ keyring: Keyring) throws -> NewRecord {
         let sealed = try keyring.seal(Array("name of \(text)".utf8), for: label(text))
         return NewRecord(
-            body: Array(text.utf8) + Array(repeating: UInt8(ascii: "."), count: text.utf8.reduce(7) { $0 &* 31 &+ Int($1) } & 0xFFF),
+            body: Array(text.utf8)
+                + Array(
+                    repeating: UInt8(ascii: "."),
+                    count: text.utf8.reduce(7) { $0 &* 31 &+ Int($1) } & 0xFFF
+                ),
             enclosures: [Enclosure(subject: text, kind: "identity", sealed: sealed)]
         )
     }
