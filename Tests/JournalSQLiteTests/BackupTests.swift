@@ -18,7 +18,7 @@ import Vault
     }
 
     private func open(_ folder: String) throws -> SQLiteStore {
-        try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+        try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
     }
 
     private func restore(_ backup: String, _ folder: String, _ limits: [String: Position] = [:]) throws

@@ -101,7 +101,7 @@ import Vault
     func read() throws {
         faulty_disk_install()
         try TemporaryFolder.use { folder in
-            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             let journal = try store.journal(system: "warwick")
             let body = [UInt8](repeating: 1, count: 50_000)
             _ = try journal.append(Array(repeating: NewRecord(body: body), count: 200), after: .start)
@@ -116,7 +116,7 @@ import Vault
     func checkpoint() throws {
         faulty_disk_install()
         try TemporaryFolder.use { folder in
-            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             let journal = try store.journal(system: "warwick")
             let last = try journal.append([record("a")], after: .start)
             try store.current.checkpointer.settle()
@@ -133,7 +133,7 @@ import Vault
     @Test("a lock that another process keeps is waited for, up to the limit, and harms nothing")
     func locked() throws {
         try TemporaryFolder.use { folder in
-            var options = SQLiteOptions()
+            var options = SQLiteOptions.roomless
             options.busyMilliseconds = 30
             let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: options)
             let journal = try store.journal(system: "warwick")
@@ -156,7 +156,7 @@ import Vault
     @Test("a database that may not be written to says so and can be read")
     func readOnly() throws {
         try TemporaryFolder.use { folder in
-            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             let journal = try store.journal(system: "warwick")
             _ = try journal.append([record("a")], after: .start)
             try store.current.append.administer { queue in
@@ -175,7 +175,7 @@ import Vault
     @Test("a folder that cannot be made is refused with its name")
     func noFolder() throws {
         let error = try #require(throws: JournalError.self) {
-            try SQLiteStore.open(folder: "/proc/homeward", digest: SHA256.digest)
+            try SQLiteStore.open(folder: "/proc/homeward", digest: SHA256.digest, options: .roomless)
         }
         #expect(error.description.contains("/proc/homeward"))
     }

@@ -11,8 +11,7 @@ import Vault
         return journal
     }
 
-    private func snapshot(_ position: UInt64, of journal: any JournalKeeper, body: [UInt8]) throws -> Snapshot
-    {
+    private func snapshot(_ position: UInt64, of journal: any JournalKeeper, body: [UInt8]) throws -> Snapshot {
         let record = try #require(try journal.read(after: Position(position - 1), limit: 1).first)
         return Snapshot(
             system: "warwick",
