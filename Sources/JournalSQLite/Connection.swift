@@ -26,6 +26,8 @@ final class Connection: @unchecked Sendable {
         var configuration = Configuration()
         configuration.label = "journal.\(purpose.rawValue)"
         configuration.readonly = readOnly
+        // Where even a rollback fails, GRDB would stop the process; our answer is an error, and `reopen`.
+        configuration.allowsUnsafeTransactions = true
         configuration.busyMode = .callback(Self.patience(milliseconds: options.busyMilliseconds))
         configuration.prepareDatabase { database in
             // Page size counts only until the first table is made; WAL and FULL are asserted when the store

@@ -23,8 +23,8 @@ enum LogRoom {
         to bytes: Int,
         lock: (() throws(JournalError) -> Bool) throws(JournalError) -> Bool
     ) throws(JournalError) -> Bool {
-        // Closing a file of our own drops the locks this process has on it; SQLite locks the database and the index,
-        // never the log.
+        // Closing a file of our own drops the locks this process has on it; SQLite locks the database and the
+        // index, never the log.
         let file = open(path, O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { throw StoreFolder.failure("the log \(path) cannot be opened") }
         defer { close(file) }

@@ -214,6 +214,26 @@ final class SQLiteJournal: JournalKeeper {
         }
     }
 
+    func enclosures(after place: EnclosurePlace?, limit: Int) throws(JournalError) -> [Enclosure] {
+        try store.current.look.perform { (session) throws(JournalError) in
+            try session.with(.allEnclosures) { (statement) throws(JournalError) in
+                try bind(statement, place?.subject ?? "", place?.kind ?? "")
+                try statement.bind(4, Int64(max(0, min(limit, JournalLimits.readCount))))
+                var enclosures: [Enclosure] = []
+                while try statement.step() {
+                    enclosures.append(
+                        Enclosure(
+                            subject: statement.text(0),
+                            kind: statement.text(1),
+                            sealed: statement.bytes(2)
+                        )
+                    )
+                }
+                return enclosures
+            }
+        }
+    }
+
     /// The hash of the record at a position, the chain's first at the start; nil behind the end.
     func hash(at position: Position) throws(JournalError) -> [UInt8]? {
         guard position.value < UInt64(Schema.positionsOfSystem) else { return nil }

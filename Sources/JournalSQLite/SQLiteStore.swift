@@ -27,8 +27,8 @@ public final class SQLiteStore: Sendable {
     public let path: String
     let digest: HashChain.Digest
     let mark: MarkFile
-    private let folder: StoreFolder
-    private let options: SQLiteOptions
+    let folder: StoreFolder
+    let options: SQLiteOptions
     private let connections: Mutex<Connections>
 
     /// Opens the store in a folder, which is made if it is missing.
@@ -95,6 +95,25 @@ public final class SQLiteStore: Sendable {
         return SQLiteJournal(store: self, system: id, chain: chain)
     }
 
+    /// Has SQLite check the structure of the whole database, on a connection of its own: what neither the
+    /// chain nor a seal shows, such as a page that lost a row of enclosures. Reads everything once, so it
+    /// belongs in the background.
+    ///
+    /// - Throws: `damaged`.
+    public func checkStructure() throws(JournalError) {
+        let connection = try Connection(folder.database, .look, options, readOnly: true)
+        let finding = try connection.administer { queue in
+            try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") }
+        }
+        try connection.close()
+        guard finding == "ok" else {
+            throw .damaged(
+                at: .start,
+                "\(folder.database): \(finding ?? "no answer"); bring back a backup (homeward restore)"
+            )
+        }
+    }
+
     /// Copies the write-ahead log into the database and empties it, as far as other readers allow.
     public func checkpoint() throws(JournalError) {
         try current.checkpointer.run(.truncate)
@@ -119,8 +138,8 @@ public final class SQLiteStore: Sendable {
         try checkMarks()
     }
 
-    /// Closes; the last one of all processes copies the log into the database and removes it. Later calls fail, `reopen`
-    /// apart.
+    /// Closes; the last one of all processes copies the log into the database and removes it. Later calls
+    /// fail, `reopen` apart.
     public func close() throws(JournalError) {
         try mark.sync()
         try Self.close(current)
@@ -206,7 +225,7 @@ public final class SQLiteStore: Sendable {
         return id
     }
 
-    private func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {
+    func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {
         try current.look.perform { (session) throws(JournalError) in
             try session.with(.systems) { (statement) throws(JournalError) in
                 var systems: [(id: Int64, name: String)] = []

@@ -66,7 +66,7 @@ import Vault
     func below() throws {
         try TemporaryFolder.use { folder in
             do {
-                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
                 _ = try store.journal(system: "warwick").append(
                     [NewRecord(body: [1]), NewRecord(body: [2])],
                     after: .start
@@ -74,13 +74,13 @@ import Vault
                 try store.mark.raise(1, mark(5))
             }
             let error = try #require(throws: JournalError.self) {
-                try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             }
             guard case .damaged(let position, let text) = error else { throw error }
             #expect(position == Position(3))
             #expect(text.contains("homeward restore") && text.contains("homeward.mark"))
             try FileManager.default.removeItem(atPath: folder + "/homeward.mark")
-            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             #expect(try store.journal(system: "warwick").lastPosition() == Position(2))
         }
     }
@@ -89,19 +89,21 @@ import Vault
     func otherRecord() throws {
         try TemporaryFolder.use { folder in
             do {
-                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
                 _ = try store.journal(system: "warwick").append([NewRecord(body: [1])], after: .start)
                 try store.mark.remove(1)
                 try store.mark.raise(1, mark(1))
             }
-            #expect(throws: JournalError.self) { try SQLiteStore.open(folder: folder, digest: SHA256.digest) }
+            #expect(throws: JournalError.self) {
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            }
         }
     }
 
     @Test("after every append the mark stands at the end of the journal")
     func follows() throws {
         try TemporaryFolder.use { folder in
-            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             let journal = try store.journal(system: "warwick")
             for count in [1, 5, 2] {
                 let last = try journal.append(

@@ -8,7 +8,7 @@ import Vault
 
 @Suite struct SQLiteStoreTests {
     private func open(_ folder: String) throws -> SQLiteStore {
-        try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+        try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
     }
 
     private func append(_ count: Int, to journal: any JournalKeeper) throws {
