@@ -27,6 +27,9 @@ public struct ServerConfiguration: Sendable {
     /// What one request may take.
     public var limits = WireLimits()
 
+    /// Connections that may wait to be accepted. Default 4,096 (the kernel may allow fewer). A burst of clients
+    /// waits instead of being dropped.
+    public var backlog: Int32 = 4_096
     /// Connections in all. Default 65,536, and never more than the descriptor limit allows. Blocks the hoarding
     /// of descriptors and memory; beyond it 503 at once.
     public var maxConnections = 65_536

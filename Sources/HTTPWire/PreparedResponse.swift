@@ -24,12 +24,11 @@ public final class PreparedResponse: Sendable {
     public init(status: UInt16, fields: [Response.Field] = [], body: [UInt8] = []) {
         self.status = status
         self.fields = fields
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(256 + body.count)
-        ResponseText.appendHead(status: status, fields: fields, bodyCount: body.count, to: &bytes)
-        bodyStart = bytes.count
-        bytes += body
-        self.bytes = bytes
+        var out = OutputBuffer(capacity: 256 + body.count)
+        ResponseText.appendHead(status: status, fields: fields, bodyCount: body.count, to: &out)
+        bodyStart = out.count
+        out.append(body)
+        bytes = Array(UnsafeBufferPointer(start: out.start, count: out.count))
     }
 
     /// Serialises a response.

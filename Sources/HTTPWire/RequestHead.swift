@@ -39,6 +39,16 @@ public enum Framing: Sendable, Equatable {
     case chunked
 }
 
+/// What a client expects before it sends the body.
+public enum Expectation: Sendable, Equatable {
+    /// Nothing.
+    case none
+    /// `100 Continue`.
+    case `continue`
+    /// Something this server does not know.
+    case unknown
+}
+
 /// A parsed request head. Offsets count from the first byte of the request line.
 public struct RequestHead: Sendable {
     /// The method; nil for a token this server does not know (answered 501).
@@ -47,12 +57,14 @@ public struct RequestHead: Sendable {
     public internal(set) var minorVersion: UInt8 = 1
     /// Whether the client lets the connection persist (RFC 9112 section 9.3).
     public internal(set) var keepAlive = true
-    /// Whether the client waits for `100 Continue` (RFC 9110 section 10.1.1).
-    public internal(set) var expectsContinue = false
-    /// Whether an HTTP/1.0 client must be told that the connection persists.
-    public var mustAnnounceKeepAlive: Bool { minorVersion == 0 && keepAlive }
-    /// Whether the target was `*` (only with OPTIONS).
+    /// What the client expects (RFC 9110 section 10.1.1).
+    public internal(set) var expectation = Expectation.none
+    /// Whether the target is the server as a whole: `OPTIONS *`.
     public internal(set) var isAsterisk = false
+    /// Whether the target was an absolute https URI.
+    public internal(set) var isSecureTarget = false
+    /// Whether the body carries a content coding other than `identity`.
+    public internal(set) var hasContentCoding = false
     /// How the body is delimited.
     public internal(set) var framing = Framing.none
     /// Path and query as sent (of an absolute-form target, what follows the authority).

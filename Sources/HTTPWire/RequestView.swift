@@ -46,7 +46,13 @@ public struct RequestView: ~Copyable {
 
     /// The path, still percent-encoded, without the query; begins with `/`, or is `*`.
     @inlinable
-    public var path: UnsafeRawBufferPointer { bytes(head.pointee.path) }
+    public var path: UnsafeRawBufferPointer {
+        let range = head.pointee.path
+        // An absolute-form target may leave the path out; it means "/" (RFC 9110 section 4.2.3).
+        return range.count > 0 ? bytes(range) : UnsafeRawBufferPointer(start: Self.root.utf8Start, count: 1)
+    }
+
+    @inlinable static var root: StaticString { "/" }
 
     /// What follows `?`, still percent-encoded; nil without a `?`.
     @inlinable

@@ -11,14 +11,14 @@ public enum ResponseText {
         status: UInt16,
         fields: [Response.Field],
         bodyCount: Int,
-        to bytes: inout [UInt8]
+        to out: inout OutputBuffer
     ) {
         precondition(status >= 200 && status <= 599, "a final status is 200...599")
-        bytes += "HTTP/1.1 ".utf8
-        appendDecimal(Int(status), to: &bytes)
-        bytes.append(UInt8(ascii: " "))
-        bytes += reason(status).utf8
-        bytes += "\r\n".utf8
+        out.append("HTTP/1.1 ")
+        out.appendDecimal(Int(status))
+        out.append(" ")
+        out.append(reason(status))
+        out.append("\r\n")
         for field in fields {
             precondition(
                 !field.name.isEmpty && field.name.utf8.allSatisfy(Octet.isToken),
@@ -28,34 +28,23 @@ public enum ResponseText {
                 field.value.utf8.allSatisfy(Octet.isFieldValue),
                 "a field value holds no control byte"
             )
-            bytes += field.name.utf8
-            bytes += ": ".utf8
-            bytes += field.value.utf8
-            bytes += "\r\n".utf8
+            out.append(field.name)
+            out.append(": ")
+            out.append(field.value)
+            out.append("\r\n")
         }
         // 204 must not have a length, 304 may only repeat that of the 200 (RFC 9110 section 8.6).
         guard status != 204, status != 304 else {
             precondition(bodyCount == 0, "204 and 304 have no body")
             return
         }
-        bytes += "Content-Length: ".utf8
-        appendDecimal(bodyCount, to: &bytes)
-        bytes += "\r\n".utf8
-    }
-
-    /// Appends a number in decimal digits without making a string.
-    static func appendDecimal(_ number: Int, to bytes: inout [UInt8]) {
-        precondition(number >= 0, "lengths and codes are not negative")
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
+        out.append("Content-Length: ")
+        out.appendDecimal(bodyCount)
+        out.append("\r\n")
     }
 
     /// The reason phrase of a status code (RFC 9110 section 15, RFC 6585); empty for one without.
-    public static func reason(_ status: UInt16) -> String {
+    public static func reason(_ status: UInt16) -> StaticString {
         switch status {
         case 100: "Continue"
         case 200: "OK"

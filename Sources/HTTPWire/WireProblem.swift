@@ -5,10 +5,10 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
     // The fields.
     case malformedField, headTooLarge, tooManyFields, invalidHost, misdirected, unknownExpectation
     // The body.
-    case invalidLength, conflictingFraming, unsupportedTransferCoding, malformedChunk, malformedTrailer
-    case bodyTooLarge, unsupportedContentCoding
+    case invalidLength, conflictingFraming, invalidTransferCoding, unsupportedTransferCoding
+    case malformedChunk, malformedTrailer, bodyTooLarge, unsupportedContentCoding
     // The connection.
-    case requestTimeout, tooManyConnections, overloaded, plainHTTPOnTLSPort, answerTimeout
+    case incompleteRequest, requestTimeout, tooManyConnections, overloaded, plainHTTPOnTLSPort, answerTimeout
 
     /// The last part of the problem's `type`, `/problems/<code>`; never changes.
     public var code: String { rawValue }
@@ -17,7 +17,9 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
     public var status: UInt16 {
         switch self {
         case .malformedRequestLine, .invalidTarget, .malformedField, .invalidHost, .invalidLength,
-            .conflictingFraming, .malformedChunk, .malformedTrailer, .plainHTTPOnTLSPort:
+            .conflictingFraming, .invalidTransferCoding, .malformedChunk, .malformedTrailer,
+            .incompleteRequest,
+            .plainHTTPOnTLSPort:
             400
         case .requestTimeout: 408
         case .bodyTooLarge: 413
@@ -48,11 +50,13 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         case .unknownExpectation: "The expectation cannot be met"
         case .invalidLength: "The Content-Length is not valid"
         case .conflictingFraming: "The length of the body is given in two ways"
+        case .invalidTransferCoding: "The transfer coding is not valid"
         case .unsupportedTransferCoding: "The transfer coding is not supported"
         case .malformedChunk: "The chunked body is malformed"
         case .malformedTrailer: "The trailer section is malformed"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedContentCoding: "The content coding of the body is not supported"
+        case .incompleteRequest: "The request is incomplete"
         case .requestTimeout: "The request took too long to arrive"
         case .tooManyConnections: "There are too many connections"
         case .overloaded: "The server is busy"
@@ -82,12 +86,15 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         case .invalidLength:
             "Content-Length must be one number of decimal digits, the size of the body in bytes."
         case .conflictingFraming: "Send either Content-Length or Transfer-Encoding, not both."
-        case .unsupportedTransferCoding: "The only transfer coding is chunked, applied once, in HTTP/1.1."
+        case .invalidTransferCoding:
+            "Transfer-Encoding must be chunked, named once and without parameters, in HTTP/1.1 only."
+        case .unsupportedTransferCoding: "The only transfer coding is chunked."
         case .malformedChunk:
             "Each chunk is its size in hexadecimal digits, CR LF, that many bytes, CR LF; the last has size 0."
         case .malformedTrailer: "Trailer fields follow the rules of header fields and are as limited in size."
         case .bodyTooLarge: "Send a smaller body, or split the work over several requests."
         case .unsupportedContentCoding: "Send the body without a content coding."
+        case .incompleteRequest: "The connection was closed for sending before the request was whole."
         case .requestTimeout: "Send the whole request at once, and try again if the network was slow."
         case .tooManyConnections:
             "Close connections that are not needed and try again after the time in Retry-After."
@@ -104,8 +111,9 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         case .tooManyConnections, .overloaded, .answerTimeout: 1
         case .malformedRequestLine, .invalidTarget, .targetTooLong, .unknownMethod, .unsupportedVersion,
             .malformedField, .headTooLarge, .tooManyFields, .invalidHost, .misdirected, .unknownExpectation,
-            .invalidLength, .conflictingFraming, .unsupportedTransferCoding, .malformedChunk,
-            .malformedTrailer, .bodyTooLarge, .unsupportedContentCoding, .requestTimeout, .plainHTTPOnTLSPort:
+            .invalidLength, .conflictingFraming, .invalidTransferCoding, .unsupportedTransferCoding,
+            .malformedChunk, .malformedTrailer, .bodyTooLarge, .unsupportedContentCoding, .incompleteRequest,
+            .requestTimeout, .plainHTTPOnTLSPort:
             nil
         }
     }
@@ -123,4 +131,10 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
             """
         return Response(status: status, fields: fields, body: Array(body.utf8))
     }
+
+    /// The refusal, serialised on first use.
+    public var prepared: PreparedResponse { Self.serialised[index] }
+
+    private var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    private static let serialised = allCases.map { PreparedResponse($0.response) }
 }

@@ -1,0 +1,367 @@
+// Serving one connection: read, let the machine decide, answer, write, arm the deadline.
+
+import CLinux
+import Glibc
+import HTTPWire
+
+extension Lane {
+    /// An event came for a connection.
+    func ready(_ place: Int, events: UInt32) {
+        let connection = connections + place
+        if events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
+            // Both directions are gone: nobody is left to answer.
+            close(place)
+            return
+        }
+        if events & EPOLLRDHUP.rawValue != 0 { connection.pointee.hasHungUp = true }
+        if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { connection.pointee.mayHaveInput = true }
+        if connection.pointee.output != nil {
+            guard events & EPOLLOUT.rawValue != 0, resumeOutput(place) else { return }
+        } else if !connection.pointee.mayHaveInput {
+            // The first writable edge of every connection says nothing new.
+            return
+        }
+        serve(place)
+    }
+
+    /// Works on a connection until it needs the client, an answer, or has had its turn.
+    func serve(_ place: Int) {
+        let connection = connections + place
+        if connection.pointee.isLingering || !connection.pointee.isAdmitted {
+            drop(place)
+            return
+        }
+        for turn in 0...Self.readBatch {
+            if connection.pointee.output != nil || connection.pointee.machine.awaitsAnswer { break }
+            if turn == Self.readBatch {
+                enqueue(place)
+                break
+            }
+            let goesOn = readOn(place)
+            if connection.pointee.descriptor < 0 {
+                out.clear(keeping: Self.writeSize)
+                return
+            }
+            if out.count > 0 {
+                guard flush(place) else { return }
+            }
+            if !goesOn { break }
+        }
+        settle(place)
+    }
+
+    /// Reads once, or takes up what was left, and answers what is whole; false when there is nothing to do.
+    private func readOn(_ place: Int) -> Bool {
+        let connection = connections + place
+        if connection.pointee.machine.isClosing { return false }
+        if let input = connection.pointee.input {
+            if !input.isUnparsed {
+                guard readMore(place, input) else { return false }
+            }
+            var parser = input.parser
+            let capacity = input.buffer.capacity
+            var count = input.buffer.count
+            let used = drive(place, &parser, input.buffer.start, count: &count)
+            if connection.pointee.descriptor < 0 { return true }
+            if used == count, !connection.pointee.machine.isDiscarding {
+                dropInput(place)
+                return true
+            }
+            input.buffer.truncate(to: count)
+            input.buffer.removeFirst(used)
+            input.parser = parser
+            input.isUnparsed = isStopped(place)
+            account(input.buffer.capacity - capacity)
+            return true
+        }
+        guard connection.pointee.mayHaveInput || connection.pointee.machine.inputEnded else { return false }
+        var count = 0
+        if connection.pointee.mayHaveInput {
+            switch Socket.read(connection.pointee.descriptor, into: readBuffer, capacity: Self.readSize) {
+            case .bytes(let read):
+                count = read
+                connection.pointee.mayHaveInput = read == Self.readSize || connection.pointee.hasHungUp
+            case .drained:
+                connection.pointee.mayHaveInput = false
+                return false
+            case .ended:
+                connection.pointee.mayHaveInput = false
+                connection.pointee.machine.inputEnded = true
+            case .failed:
+                close(place)
+                return true
+            }
+        }
+        var parser = RequestParser()
+        let used = drive(place, &parser, readBuffer, count: &count)
+        if connection.pointee.descriptor < 0 { return true }
+        if used < count || connection.pointee.machine.isDiscarding {
+            keep(place, UnsafeRawBufferPointer(start: readBuffer + used, count: count - used), parser)
+        }
+        return connection.pointee.mayHaveInput
+            || connection.pointee.input?.isUnparsed == true && !connection.pointee.machine.awaitsAnswer
+    }
+
+    /// Whether the machine stopped for another reason than a lack of input.
+    private func isStopped(_ place: Int) -> Bool {
+        connections[place].machine.awaitsAnswer || out.count >= configuration.maxUnsentBytes
+    }
+
+    /// Keeps what belongs to a request that is not whole, or to requests that wait.
+    private func keep(_ place: Int, _ bytes: UnsafeRawBufferPointer, _ parser: RequestParser) {
+        guard !connections[place].machine.isClosing else {
+            connections[place].owesLinger = true
+            return
+        }
+        let input = PendingInput(bytes, parser: parser, isUnparsed: isStopped(place))
+        connections[place].input = input
+        account(input.buffer.capacity)
+    }
+
+    /// Reads from the socket behind what is kept; false when nothing came.
+    private func readMore(_ place: Int, _ input: PendingInput) -> Bool {
+        let connection = connections + place
+        guard connection.pointee.mayHaveInput else { return connection.pointee.machine.inputEnded }
+        let before = input.buffer.capacity
+        // Doubling, so that a body is copied a bounded number of times, and nothing is reserved on a promise.
+        if input.buffer.capacity - input.buffer.count < 1_024 { input.buffer.reserve(max(4_096, before)) }
+        account(input.buffer.capacity - before)
+        if buffered > configuration.maxBufferedBytesPerLane {
+            counters.countRefusal()
+            connection.pointee.machine.closeAfterAnswer()
+            refuse(place, .overloaded, input.parser, at: input.buffer.start)
+            dropInput(place)
+            return false
+        }
+        let room = input.buffer.capacity - input.buffer.count
+        switch Socket.read(
+            connection.pointee.descriptor,
+            into: input.buffer.start + input.buffer.count,
+            capacity: room
+        )
+        {
+        case .bytes(let read):
+            input.buffer.grow(by: read)
+            connection.pointee.mayHaveInput = read == room || connection.pointee.hasHungUp
+            return true
+        case .drained:
+            connection.pointee.mayHaveInput = false
+            return false
+        case .ended:
+            connection.pointee.mayHaveInput = false
+            connection.pointee.machine.inputEnded = true
+            return true
+        case .failed:
+            close(place)
+            return false
+        }
+    }
+
+    // MARK: Deciding and answering
+
+    /// Lets the machine work through the bytes.
+    ///
+    /// - Returns: how many bytes belong to requests that are over.
+    private func drive(
+        _ place: Int,
+        _ parser: inout RequestParser,
+        _ bytes: UnsafeMutablePointer<UInt8>,
+        count: inout Int
+    ) -> Int {
+        let connection = connections + place
+        var used = 0
+        while true {
+            var available = count - used
+            let step = connection.pointee.machine.next(
+                &parser,
+                bytes + used,
+                count: &available,
+                limits: configuration.limits,
+                isSecure: false
+            )
+            count = used + available
+            switch step {
+            case .more, .wait, .close: return used
+            case .sendContinue: ResponseWriter.writeContinue(to: &out)
+            case .request, .serverOptions:
+                connection.pointee.hasAsked = true
+                connection.pointee.renewsDeadline = true
+                if step == .request {
+                    answer(place, parser, bytes + used)
+                } else {
+                    answerOptions(place, parser, bytes + used)
+                }
+                used += parser.position
+                parser = RequestParser()
+                if isStopped(place) { return used }
+            case .refuse(let problem):
+                refuse(place, problem, parser, at: bytes + used)
+                if connection.pointee.machine.isClosing { return used }
+            case .skipped:
+                connection.pointee.renewsDeadline = true
+                used += parser.position
+                parser = RequestParser()
+            }
+        }
+    }
+
+    private func answer(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) {
+        if parser.head.repeated == 0 {
+            answer(place, parser.head, bytes, body: body(parser, bytes))
+        } else {
+            let joined = parser.joiningRepeatedFields(bytes)
+            joined.bytes.withUnsafeBytes { buffer in
+                guard let base = buffer.baseAddress else { preconditionFailure("a head has bytes") }
+                answer(place, joined.head, base, body: body(parser, bytes))
+            }
+        }
+    }
+
+    private func body(_ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) -> UnsafeRawBufferPointer
+    {
+        UnsafeRawBufferPointer(start: bytes + parser.head.end, count: parser.bodyEnd - parser.head.end)
+    }
+
+    private func answer(
+        _ place: Int,
+        _ head: RequestHead,
+        _ base: UnsafeRawPointer,
+        body: UnsafeRawBufferPointer
+    ) {
+        let connection = connections + place
+        counters.countRequest()
+        let context = AnswerContext(
+            omitsBody: head.method == .head,
+            persistence: connection.pointee.machine.beginAnswer(head)
+        )
+        let ticket = nextTicket
+        let answer = withUnsafePointer(to: head) { head in
+            responder.respond(
+                to: RequestView(
+                    base: base,
+                    head: head,
+                    body: body,
+                    peerIsLoopback: connection.pointee.peerIsLoopback,
+                    mailbox: mailbox,
+                    connection: UInt64(UInt32(place)) << 32 | UInt64(ticket)
+                )
+            )
+        }
+        switch answer {
+        case .prepared(let response):
+            scratch.clear(keeping: 1_024)
+            trace.append(for: head, at: base, to: &scratch)
+            ResponseWriter.write(response, context, date: date, trace: scratch.bytes, to: &out)
+            connection.pointee.machine.endAnswer()
+        case .now(let response):
+            scratch.clear(keeping: 1_024)
+            trace.append(for: head, at: base, to: &scratch)
+            ResponseWriter.write(response, context, date: date, trace: scratch.bytes, to: &out)
+            connection.pointee.machine.endAnswer()
+        case .later:
+            scratch.clear(keeping: 1_024)
+            trace.append(for: head, at: base, to: &scratch)
+            connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes))
+            connection.pointee.ticket = ticket
+            nextTicket &+= 1
+        }
+    }
+
+    /// `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
+    private func answerOptions(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) {
+        let context = AnswerContext(
+            omitsBody: false,
+            persistence: connections[place].machine.beginAnswer(parser.head)
+        )
+        scratch.clear(keeping: 1_024)
+        trace.append(for: parser.head, at: bytes, to: &scratch)
+        ResponseWriter.write(Self.options, context, date: date, trace: scratch.bytes, to: &out)
+        connections[place].machine.endAnswer()
+    }
+
+    private static let options = PreparedResponse(
+        status: 200,
+        fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")]
+    )
+
+    /// Answers a request in the server's own name.
+    private func refuse(
+        _ place: Int,
+        _ problem: WireProblem,
+        _ parser: RequestParser,
+        at bytes: UnsafeMutablePointer<UInt8>
+    ) {
+        counters.countRefusal()
+        let persistence = connections[place].machine.beginRefusal(parser.head)
+        writeRefusal(problem, parser.head, at: bytes, persistence, omitsBody: parser.head.method == .head)
+        connections[place].machine.endAnswer()
+        connections[place].owesLinger = true
+    }
+
+    func writeRefusal(
+        _ problem: WireProblem,
+        _ head: RequestHead,
+        at base: UnsafeRawPointer?,
+        _ persistence: ConnectionMachine.Persistence,
+        omitsBody: Bool
+    ) {
+        scratch.clear(keeping: 1_024)
+        if let base {
+            trace.append(for: head, at: base, to: &scratch)
+        } else {
+            trace.appendMade(to: &scratch)
+        }
+        ResponseWriter.write(
+            problem.prepared,
+            AnswerContext(omitsBody: omitsBody, persistence: persistence),
+            date: date,
+            trace: scratch.bytes,
+            to: &out
+        )
+    }
+
+    /// A late answer arrived.
+    func finish(_ reply: Reply, id: UInt64) {
+        let place = Int(id >> 32)
+        guard place < usedPlaces, connections[place].descriptor >= 0,
+            connections[place].ticket == UInt32(truncatingIfNeeded: id), let late = connections[place].late
+        else { return }
+        connections[place].late = nil
+        late.trace.withUnsafeBytes { trace in
+            switch reply {
+            case .response(let response):
+                ResponseWriter.write(response, late.context, date: date, trace: trace, to: &out)
+            case .prepared(let response):
+                ResponseWriter.write(response, late.context, date: date, trace: trace, to: &out)
+            }
+        }
+        connections[place].machine.endAnswer()
+        connections[place].renewsDeadline = true
+        guard flush(place) else { return }
+        serve(place)
+    }
+
+    /// A deadline passed.
+    func expire(_ place: Int) {
+        let connection = connections + place
+        guard connection.pointee.descriptor >= 0 else { return }
+        counters.countTimeout()
+        let waiting = connection.pointee.waiting
+        let input = connection.pointee.input
+        let hasBegun = input.map { $0.parser.hasBegun(count: $0.buffer.count) } ?? false
+        let step = connection.pointee.machine.expired(waiting, hasBegun: hasBegun)
+        guard case .refuse(let problem) = step else {
+            close(place)
+            return
+        }
+        if let late = connection.pointee.late {
+            connection.pointee.late = nil
+            writeRefusal(problem, RequestHead(), at: nil, .close, omitsBody: late.context.omitsBody)
+            connection.pointee.machine.endAnswer()
+        } else if let input {
+            refuse(place, problem, input.parser, at: input.buffer.start)
+        }
+        guard flush(place) else { return }
+        settle(place)
+    }
+}
