@@ -49,7 +49,7 @@ let package = Package(
         .executableTarget(
             name: "homeward",
             dependencies: [
-                "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
+                "API", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -88,9 +88,10 @@ let package = Package(
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(
             name: "APITests",
-            dependencies: ["API", "HTTPWire", "JSON", "Broker", "Brokerage", "Journal"],
+            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
             swiftSettings: strict
         ),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 
         .executableTarget(
