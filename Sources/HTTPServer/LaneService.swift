@@ -40,9 +40,10 @@ extension Lane {
             let goesOn = readOn(place)
             if connection.pointee.descriptor < 0 {
                 out.clear(keeping: Self.writeSize)
+                wire?.output.clear(keeping: Self.cipherSize)
                 return
             }
-            if out.count > 0 {
+            if hasOutput {
                 guard flush(place) else { return }
             }
             if !goesOn { break }
@@ -74,19 +75,16 @@ extension Lane {
             account(input.buffer.capacity - capacity)
             return true
         }
-        guard connection.pointee.mayHaveInput || connection.pointee.machine.inputEnded else { return false }
+        guard
+            connection.pointee.mayHaveInput || connection.pointee.machine.inputEnded
+                || connection.pointee.sessionEnded
+        else { return false }
         var count = 0
-        if connection.pointee.mayHaveInput {
-            switch Socket.read(connection.pointee.descriptor, into: readBuffer, capacity: Self.readSize) {
-            case .bytes(let read):
-                count = read
-                connection.pointee.mayHaveInput = read == Self.readSize || connection.pointee.hasHungUp
-            case .drained:
-                connection.pointee.mayHaveInput = false
-                return false
-            case .ended:
-                connection.pointee.mayHaveInput = false
-                connection.pointee.machine.inputEnded = true
+        if !connection.pointee.machine.inputEnded {
+            switch receive(place) {
+            case .bytes(let read): count = read
+            case .drained: return false
+            case .ended: connection.pointee.machine.inputEnded = true
             case .failed:
                 close(place)
                 return true
@@ -98,7 +96,7 @@ extension Lane {
         if used < count || connection.pointee.machine.isDiscarding {
             keep(place, UnsafeRawBufferPointer(start: readBuffer + used, count: count - used), parser)
         }
-        return connection.pointee.mayHaveInput
+        return connection.pointee.mayHaveInput || connection.pointee.sessionEnded
             || connection.pointee.input?.isUnparsed == true && !connection.pointee.machine.awaitsAnswer
     }
 
@@ -121,18 +119,15 @@ extension Lane {
     /// Reads from the socket behind what is kept; false when nothing came.
     private func readMore(_ place: Int, _ input: PendingInput) -> Bool {
         let connection = connections + place
-        guard connection.pointee.mayHaveInput else { return connection.pointee.machine.inputEnded }
+        guard connection.pointee.mayHaveInput || connection.pointee.sessionEnded else {
+            return connection.pointee.machine.inputEnded
+        }
+        if connection.pointee.tls != nil { return readMoreSecurely(place, input) }
         let before = input.buffer.capacity
         // Doubling, so that a body is copied a bounded number of times, and nothing is reserved on a promise.
         if input.buffer.capacity - input.buffer.count < 1_024 { input.buffer.reserve(max(4_096, before)) }
         account(input.buffer.capacity - before)
-        if buffered > configuration.maxBufferedBytesPerLane {
-            counters.countRefusal()
-            connection.pointee.machine.closeAfterAnswer()
-            refuse(place, .overloaded, input.parser, at: input.buffer.start)
-            dropInput(place)
-            return false
-        }
+        if isOverBudget(place, input) { return false }
         let room = input.buffer.capacity - input.buffer.count
         switch Socket.read(
             connection.pointee.descriptor,
@@ -155,6 +150,33 @@ extension Lane {
             close(place)
             return false
         }
+    }
+
+    /// The same through TLS: what was decrypted is copied behind what is kept.
+    private func readMoreSecurely(_ place: Int, _ input: PendingInput) -> Bool {
+        switch receive(place) {
+        case .bytes(let read):
+            let before = input.buffer.capacity
+            input.buffer.append(UnsafeRawBufferPointer(start: readBuffer, count: read))
+            account(input.buffer.capacity - before)
+            return !isOverBudget(place, input)
+        case .drained: return false
+        case .ended:
+            connections[place].machine.inputEnded = true
+            return true
+        case .failed:
+            close(place)
+            return false
+        }
+    }
+
+    /// Refuses to keep more when the lane holds too much already.
+    private func isOverBudget(_ place: Int, _ input: PendingInput) -> Bool {
+        guard buffered > configuration.maxBufferedBytesPerLane else { return false }
+        connections[place].machine.closeAfterAnswer()
+        refuse(place, .overloaded, input.parser, at: input.buffer.start)
+        dropInput(place)
+        return true
     }
 
     // MARK: Deciding and answering
@@ -242,6 +264,7 @@ extension Lane {
                     head: head,
                     body: body,
                     peerIsLoopback: connection.pointee.peerIsLoopback,
+                    clientOrganisation: connection.pointee.tls?.organisation,
                     mailbox: mailbox,
                     connection: UInt64(UInt32(place)) << 32 | UInt64(ticket)
                 )

@@ -36,6 +36,8 @@ final class TestResponder: Responder {
                 ticket.reply(Response(status: 500))
             }
             return .later
+        case "/organisation":
+            return .now(Response(status: 200, body: Array((request.clientOrganisation ?? "nobody").utf8)))
         case "/never":
             return .later
         case "/large": return .now(Response(status: 200, body: Self.large))
