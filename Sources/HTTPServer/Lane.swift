@@ -74,6 +74,7 @@ final class Lane: @unchecked Sendable {
     var now: UInt64
     var date = DateText()
     var trace: TraceFields
+    let gzip = Gzip()
     var nextTicket: UInt32 = 1
 
     var source: (any DispatchSourceRead)?
