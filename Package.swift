@@ -31,7 +31,8 @@ let package = Package(
         .target(
             name: "Brokerage",
             dependencies: ["Allocation", .product(name: "HashTreeCollections", package: "swift-collections")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(name: "Journal", swiftSettings: strict),
         .target(
             name: "JournalSQLite",
@@ -39,30 +40,67 @@ let package = Package(
                 "Journal",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
+        .target(name: "API", dependencies: ["HTTPWire", "JSON", "Broker", "Brokerage"], swiftSettings: strict),
 
         .executableTarget(
             name: "homeward",
             dependencies: [
-                "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
+                "API", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict
+        ),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
         .target(
-            name: "JournalContract", dependencies: ["Journal"], path: "Tests/JournalContract", swiftSettings: strict),
+            name: "JournalContract",
+            dependencies: ["Journal"],
+            path: "Tests/JournalContract",
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "JournalTests", dependencies: ["Journal", "JournalContract", "Vault"], swiftSettings: strict),
+            name: "BrokerTests",
+            dependencies: ["Broker", "Journal", "Vault"],
+            exclude: ["Events/golden-v1.jsonl"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "JournalSQLiteTests", dependencies: ["JournalSQLite", "JournalContract", "Vault"],
-            swiftSettings: strict),
+            name: "JournalTests",
+            dependencies: ["Journal", "JournalContract", "Vault"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "HTTPWireTests", dependencies: ["HTTPWire"], exclude: ["Corpus"], swiftSettings: strict),
+            name: "JournalSQLiteTests",
+            dependencies: ["JournalSQLite", "JournalContract", "Vault"],
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "COpenSSL", "CZlib"], swiftSettings: strict),
+            name: "HTTPWireTests",
+            dependencies: ["HTTPWire"],
+            exclude: ["Corpus"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "COpenSSL", "CZlib"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "APITests", dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "JSON"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "JournalBench",
+            dependencies: ["Journal", "JournalSQLite", "Vault"],
+            path: "Benchmarks/JournalBench",
+            swiftSettings: strict
+        ),
     ]
 )

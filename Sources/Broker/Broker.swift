@@ -61,7 +61,13 @@ public final class Broker: Brokering {
     }
 
     /// A broker on a recovered state.
-    init(system: String, keeper: any JournalKeeper, secrets: Secrets, recovered: Recovered, clock: @escaping @Sendable () -> Instant) {
+    init(
+        system: String,
+        keeper: any JournalKeeper,
+        secrets: Secrets,
+        recovered: Recovered,
+        clock: @escaping @Sendable () -> Instant
+    ) {
         self.system = system
         self.keeper = keeper
         self.secrets = secrets
@@ -118,8 +124,12 @@ public final class Broker: Brokering {
         }
         var random = SystemRandomNumberGenerator()
         let pending = Pending(
-            submission: submission, command: CommandID(high: random.next(), low: random.next()), takenAt: clock(),
-            person: PersonID(high: random.next(), low: random.next()), answer: answer)
+            submission: submission,
+            command: CommandID(high: random.next(), low: random.next()),
+            takenAt: clock(),
+            person: PersonID(high: random.next(), low: random.next()),
+            answer: answer
+        )
         enum Taken { case first, joined, full, closed }
         let taken = inbox.withLock { inbox -> Taken in
             if inbox.closed { return .closed }
@@ -257,7 +267,8 @@ public final class Broker: Brokering {
             owned.pipeline.giveUp(reason, retryAfter: Broker.retryAfter)
                 + waiting.map {
                     DueAnswer(ruled: .unavailable(reason, retryAfter: Broker.retryAfter), answer: $0.answer)
-                })
+                }
+        )
         stillFailing(reason)
     }
 

@@ -124,8 +124,11 @@ struct Pipeline: Sendable {
         let number = submission.nhsNumber.map(secrets.numberDigest)
         let at = max(pending.takenAt, speculative.now)
         let stamp = Stamp(
-            at: at, person: pending.person, sameNumber: number.map { numbers.persons($0, but: pending.person) } ?? [],
-            body: body)
+            at: at,
+            person: pending.person,
+            sameNumber: number.map { numbers.persons($0, but: pending.person) } ?? [],
+            body: body
+        )
         let ruling = speculative.decide(submission.command, by: submission.actor, stamp: stamp)
         switch ruling.result {
         case .failure(let rejection): return Decided(pending: pending, verdict: .refused(rejection), record: nil)
@@ -135,7 +138,12 @@ struct Pipeline: Sendable {
     }
 
     private mutating func accept(
-        _ pending: Pending, _ outcome: Outcome, _ ruling: Ruling, at: Instant, scope: [UInt8]?, body: [UInt8],
+        _ pending: Pending,
+        _ outcome: Outcome,
+        _ ruling: Ruling,
+        at: Instant,
+        scope: [UInt8]?,
+        body: [UInt8],
         number: [UInt8]?
     ) -> Decided {
         var state = ruling.state
@@ -154,11 +162,15 @@ struct Pipeline: Sendable {
         do {
             let entry = JournalEntry(at: at, command: pending.command, by: pending.submission.actor, events: events)
             let record = NewRecord(
-                body: RecordCodec.encode(entry), enclosures: try secrets.seal(pending.submission, subject: subject))
+                body: RecordCodec.encode(entry),
+                enclosures: try secrets.seal(pending.submission, subject: subject)
+            )
             if let objection = JournalLimits.objection(to: [record]) {
                 return Decided(
-                    pending: pending, verdict: .refused(Rejection(.againstRule, "too much in one request: \(objection)")),
-                    record: nil)
+                    pending: pending,
+                    verdict: .refused(Rejection(.againstRule, "too much in one request: \(objection)")),
+                    record: nil
+                )
             }
             if let number, case .referral(let referral) = resource { numbers.add(referral.person, number) }
             speculative = state
@@ -166,7 +178,9 @@ struct Pipeline: Sendable {
         } catch {
             return Decided(
                 pending: pending,
-                verdict: .refused(Rejection(.againstRule, "a text is too long to be sealed")), record: nil)
+                verdict: .refused(Rejection(.againstRule, "a text is too long to be sealed")),
+                record: nil
+            )
         }
     }
 }

@@ -93,10 +93,17 @@ extension Broker {
     ///   - keyring: the vault's keys.
     ///   - clock: read once per submission.
     public static func open(
-        system: String, keeper: any JournalKeeper, keyring: Keyring, clock: @escaping @Sendable () -> Instant
+        system: String,
+        keeper: any JournalKeeper,
+        keyring: Keyring,
+        clock: @escaping @Sendable () -> Instant
     ) throws(JournalError) -> Broker {
         Broker(
-            system: system, keeper: keeper, secrets: Secrets(system: system, keyring: keyring),
-            recovered: try Recovered(from: keeper), clock: clock)
+            system: system,
+            keeper: keeper,
+            secrets: Secrets(system: system, keyring: keyring),
+            recovered: try Recovered(from: keeper),
+            clock: clock
+        )
     }
 }

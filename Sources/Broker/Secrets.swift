@@ -32,11 +32,13 @@ struct Secrets: Sendable {
         for text in submission.texts {
             let label = SealLabel(system: system, subject: subject, kind: text.kind)
             enclosures.append(
-                Enclosure(subject: subject, kind: text.kind, sealed: try keyring.seal(text.json, for: label)))
+                Enclosure(subject: subject, kind: text.kind, sealed: try keyring.seal(text.json, for: label))
+            )
         }
         if let number = submission.nhsNumber {
             enclosures.append(
-                Enclosure(subject: subject, kind: Secrets.numberKind, sealed: numberDigest(number)))
+                Enclosure(subject: subject, kind: Secrets.numberKind, sealed: numberDigest(number))
+            )
         }
         return enclosures
     }

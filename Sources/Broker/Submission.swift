@@ -17,8 +17,12 @@ public struct Submission: Sendable {
 
     /// A submission from its parts.
     public init(
-        _ command: Command, by actor: Actor, texts: [SensitiveText] = [], nhsNumber: NHSNumber? = nil,
-        body: [UInt8] = [], idempotency: IdempotencyKey? = nil
+        _ command: Command,
+        by actor: Actor,
+        texts: [SensitiveText] = [],
+        nhsNumber: NHSNumber? = nil,
+        body: [UInt8] = [],
+        idempotency: IdempotencyKey? = nil
     ) {
         self.command = command
         self.actor = actor

@@ -68,6 +68,7 @@ public struct Policy: Hashable, Sendable {
     public func due(_ ask: Ask, completedAt: Instant) -> Instant {
         max(
             completedAt.adding(hours: hoursToPlace[ask.class]),
-            London.instant(ask.startFrom, minuteOfDay: 0))
+            London.instant(ask.startFrom, minuteOfDay: 0)
+        )
     }
 }

@@ -19,8 +19,13 @@ extension State {
     /// its dates leaves. Carers are the block's own wherever minutes are left: they say how many of one claim's
     /// carers work at once, and claims do not use each other's.
     public func unclaimed(of block: Block, from: Day, until: Day) -> WeeklyPattern {
-        var left = block.weekly
         guard from <= until else { return WeeklyPattern() }
+        var left = block.weekly
+        // A period of less than a week has no minutes on the weekdays it does not meet.
+        let met = Weekdays((0..<min(7, until.days(since: from) + 1)).map { from.adding(days: $0).weekday })
+        for weekday in Weekday.allCases where !met.contains(weekday) {
+            for band in Band.allCases { left[weekday, band] = .empty }
+        }
         var edges: Set<Day> = [from]
         let claims = block.claims.compactMap { self.claims[$0] }
         for claim in claims {
@@ -38,7 +43,10 @@ extension State {
                     if minutes < left[day.weekday, band].minutes {
                         left[day.weekday, band] =
                             minutes > 0
-                            ? WeeklyPattern.Cell(minutes: Int32(minutes), carers: block.weekly[day.weekday, band].carers)
+                            ? WeeklyPattern.Cell(
+                                minutes: Int32(minutes),
+                                carers: block.weekly[day.weekday, band].carers
+                            )
                             : .empty
                     }
                 }

@@ -7,7 +7,9 @@ extension JSONScanner {
         offset += 1
         let start = offset
         var hasEscapes = false
-        while offset < bytes.count {
+        while true {
+            offset = endOfPlainText(from: offset)
+            guard offset < bytes.count else { break }
             let byte = bytes[offset]
             switch byte {
             case UInt8(ascii: "\""):
@@ -17,8 +19,6 @@ extension JSONScanner {
             case UInt8(ascii: "\\"):
                 hasEscapes = true
                 try skipEscape()
-            case 0x20..<0x80:
-                offset += 1
             case 0x00..<0x20:
                 throw failure("a control character in a string must be escaped")
             default:
@@ -26,6 +26,20 @@ extension JSONScanner {
             }
         }
         throw failure("a string has no closing quote")
+    }
+
+    /// The offset of the next byte that is not printing ASCII, or is a quote or a backslash: most strings have none
+    /// before their end. Apart from the loop around it, so that it runs in registers.
+    private func endOfPlainText(from start: Int) -> Int {
+        guard let base = bytes.baseAddress else { return start }
+        var index = start
+        let end = bytes.count
+        while index < end {
+            let byte = base[index]
+            guard byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+            index += 1
+        }
+        return index
     }
 
     /// The text of a checked token.

@@ -90,11 +90,12 @@ public struct JSONScanner {
     /// escapes.
     public func keyIs(_ name: StaticString) -> Bool {
         if key.hasEscapes { return text(key) == name.description }
-        guard key.range.count == name.utf8CodeUnitCount else { return false }
+        let count = name.utf8CodeUnitCount
+        guard key.range.count == count else { return false }
+        // Within the bytes, since it is the range of a checked token.
+        guard let found = bytes.baseAddress?.advanced(by: key.range.lowerBound) else { return false }
         let known = name.utf8Start
-        for index in 0..<key.range.count where bytes[key.range.lowerBound + index] != known[index] {
-            return false
-        }
+        for index in 0..<count where found[index] != known[index] { return false }
         return true
     }
 
@@ -149,12 +150,21 @@ public struct JSONScanner {
     }
 
     /// Reads a string and hands over its UTF-8 without a copy where it has no escapes.
-    public mutating func withStringBytes<Result>(
+    @inlinable public mutating func withStringBytes<Result>(
         _ body: (UnsafeBufferPointer<UInt8>) -> Result
     ) throws(JSONError) -> Result {
+        let text = try stringBytes()
+        if let unescaped = text.unescaped { return unescaped.withUnsafeBufferPointer(body) }
+        return body(text.plain)
+    }
+
+    /// Reads a string: its bytes where they stand, or a copy where escapes had to be resolved.
+    @usableFromInline mutating func stringBytes() throws(JSONError) -> (
+        plain: UnsafeBufferPointer<UInt8>, unescaped: [UInt8]?
+    ) {
         let token = try stringToken()
-        if token.hasEscapes { return unescaped(token).withUnsafeBufferPointer(body) }
-        return body(UnsafeBufferPointer(rebasing: bytes[token.range]))
+        let plain = UnsafeBufferPointer(rebasing: bytes[token.range])
+        return (plain, token.hasEscapes ? unescaped(token) : nil)
     }
 
     /// Reads `true` or `false`.

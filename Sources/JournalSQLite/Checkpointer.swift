@@ -12,6 +12,7 @@ import Synchronization
 final class Checkpointer: Sendable {
     private let connection: Connection
     private let mark: MarkFile
+    private let log: String
     private let options: SQLiteOptions
     private let queue = DispatchQueue(label: "journal.checkpoint", qos: .utility)
     // Dispatch sources may be activated and cancelled from any thread; the protocol just is not marked so.
@@ -20,10 +21,12 @@ final class Checkpointer: Sendable {
     private let isRequested = Atomic<Bool>(false)
     /// Bytes of log when the last checkpoint ended, since when growth counts.
     private let logAtLast = Atomic<Int>(0)
+    private let isClosing = Atomic<Bool>(false)
     private let lastFailure = Mutex<JournalError?>(nil)
 
-    init(_ connection: Connection, _ mark: MarkFile, _ options: SQLiteOptions) {
+    init(_ connection: Connection, _ mark: MarkFile, log: String, _ options: SQLiteOptions) {
         self.connection = connection
+        self.log = log
         self.mark = mark
         self.options = options
         timer = DispatchSource.makeTimerSource(queue: queue)
@@ -80,8 +83,28 @@ final class Checkpointer: Sendable {
         try outcome.get()
     }
 
+    /// Gives the log its room, a step at a time, on the checkpointer's queue. Failing is no harm: the log then grows as it
+    /// is used.
+    func makeRoom() {
+        queue.async { [weak self] in
+            guard let self, !isClosing.load(ordering: .relaxed) else { return }
+            do throws(JournalError) {
+                if try growRoom() { makeRoom() }
+            } catch {
+                lastFailure.withLock { $0 = error }
+            }
+        }
+    }
+
+    private func growRoom() throws(JournalError) -> Bool {
+        try LogRoom.grow(log, to: options.roomBytes) { (body) throws(JournalError) in
+            try connection.perform { (session) throws(JournalError) in try session.transaction(body) }
+        }
+    }
+
     /// Ends the timer and closes the connection.
     func close() throws(JournalError) {
+        isClosing.store(true, ordering: .relaxed)
         timer.cancel()
         queue.sync {}
         try connection.close()
@@ -90,6 +113,7 @@ final class Checkpointer: Sendable {
     private func runAndRemember(_ mode: Mode) {
         do throws(JournalError) {
             try checkpoint(mode)
+            if mode == .truncate { makeRoom() }
             lastFailure.withLock { $0 = nil }
         } catch {
             lastFailure.withLock { $0 = error }

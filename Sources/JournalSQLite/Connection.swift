@@ -77,7 +77,7 @@ final class Connection: @unchecked Sendable {
 
     /// Runs `body` on the connection's queue.
     func perform<Result>(
-        _ body: (borrowing Session) throws(JournalError) -> Result
+        _ body: (Session) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         let outcome: Swift.Result<Result, JournalError> = queue.writeWithoutTransaction { database in
             guard let handle = database.sqliteConnection else {
@@ -121,8 +121,8 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// The connection while `perform` runs.
-    struct Session: ~Copyable {
+    /// The connection while `perform` runs; not to be kept.
+    struct Session {
         let handle: OpaquePointer
         fileprivate let connection: Connection
 

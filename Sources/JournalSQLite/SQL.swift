@@ -1,7 +1,7 @@
 /// The statements that run on the raw handle; each is prepared once a connection, under its raw value.
 enum SQL: Int, CaseIterable {
     case begin, commit, rollback
-    case insertRecord, putEnclosure, replaceEnclosure, forget
+    case insertRecord, insertNext, putEnclosure, replaceEnclosure, forget
     case last, hash, read, enclosure, enclosures
     case systems, system, insertSystem, insertFirst
 
@@ -17,6 +17,8 @@ enum SQL: Int, CaseIterable {
             INSERT INTO record (id, hash, body)
             SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM record WHERE id = ?1 - 1 AND hash = ?4)
             """
+        // key, hash, body: for the rows behind one that `insertRecord` inserted in the same transaction.
+        case .insertNext: "INSERT INTO record (id, hash, body) VALUES (?1, ?2, ?3)"
         // system, subject, kind, sealed
         case .putEnclosure:
             """

@@ -34,11 +34,9 @@ final class SQLiteJournal: JournalKeeper {
         let hashes = chained(records, after: position, previous)
         let logBytes = try connections.append.perform { (session) throws(JournalError) in
             try session.transaction { () throws(JournalError) in
-                var before = previous
                 for (index, record) in records.enumerated() {
                     let key = Schema.key(system, position.value + UInt64(index) + 1)
-                    try insert(record, key, hashes[index], before, session)
-                    before = hashes[index]
+                    try insert(record, key, hashes[index], after: index == 0 ? previous : nil, session)
                 }
             }
             return session.logBytes
@@ -77,35 +75,54 @@ final class SQLiteJournal: JournalKeeper {
         return try hash(at: position)
     }
 
+    /// - Parameter before: as in `insertRow`.
     private func insert(
         _ record: NewRecord,
         _ key: Int64,
         _ hash: [UInt8],
-        _ before: [UInt8],
-        _ session: borrowing Connection.Session
+        after before: [UInt8]?,
+        _ session: Connection.Session
     ) throws(JournalError) {
-        let isInserted: Bool
-        do throws(JournalError) {
-            try session.with(.insertRecord) { (statement) throws(JournalError) in
-                try statement.bind(1, key)
-                try statement.bind(2, hash)
-                try statement.bind(3, record.body)
-                try statement.bind(4, before)
-                try statement.run()
+        let outcome: Result<Bool, JournalError> = record.body.withUnsafeBytes { body in
+            do throws(JournalError) {
+                return .success(try insertRow(body, key, hash, after: before, session))
+            } catch {
+                return .failure(error)
             }
-            isInserted = session.changes == 1
-        } catch {
-            guard sqlite3_extended_errcode(session.handle) & 0xFF == SQLITE_CONSTRAINT else { throw error }
-            isInserted = false
         }
         // Nothing before it, or something in its place: the journal ends elsewhere.
-        guard isInserted else { throw .conflict(last: try last(session).position) }
+        guard try outcome.get() else { throw .conflict(last: try last(session).position) }
         for enclosure in record.enclosures {
             try session.with(.putEnclosure) { (statement) throws(JournalError) in
                 try bind(statement, enclosure.subject, enclosure.kind)
                 try statement.bind(4, enclosure.sealed)
                 try statement.run()
             }
+        }
+    }
+
+    /// - Parameter before: the hash that the record before must have; nil when this transaction inserted that record.
+    /// - Returns: false when the journal does not end right before this record.
+    private func insertRow(
+        _ body: UnsafeRawBufferPointer,
+        _ key: Int64,
+        _ hash: [UInt8],
+        after before: [UInt8]?,
+        _ session: Connection.Session
+    ) throws(JournalError) -> Bool {
+        do throws(JournalError) {
+            try session.with(before == nil ? .insertNext : .insertRecord) {
+                (statement) throws(JournalError) in
+                try statement.bind(1, key)
+                try statement.bind(2, hash)
+                try statement.bind(3, lent: body)
+                if let before { try statement.bind(4, before) }
+                try statement.run()
+            }
+            return session.changes == 1
+        } catch {
+            guard sqlite3_extended_errcode(session.handle) & 0xFF == SQLITE_CONSTRAINT else { throw error }
+            return false
         }
     }
 
@@ -222,7 +239,7 @@ final class SQLiteJournal: JournalKeeper {
         Position(UInt64(clamping: key - firstKey))
     }
 
-    private func last(_ session: borrowing Connection.Session) throws(JournalError) -> MarkFile.Mark {
+    private func last(_ session: Connection.Session) throws(JournalError) -> MarkFile.Mark {
         try session.with(.last) { (statement) throws(JournalError) in
             try statement.bind(1, firstKey)
             try statement.bind(2, lastKey)

@@ -9,9 +9,11 @@ public struct SQLiteOptions: Sendable {
     /// The write-ahead log is copied back into the database, beside the commits, whenever it grew by this, 16
     /// MiB. Larger logs cost time at the next start.
     public var checkpointBytes = 16 << 20
-    /// Past this the log is begun anew, for which commits wait a moment, 128 MiB. Bounds the disk that a load
+    /// Past this the log is begun anew, for which commits wait a moment, 64 MiB. Bounds the disk that a load
     /// without any pause takes.
-    public var logBytes = 128 << 20
+    public var logBytes = 64 << 20
+    /// The room that the log is given once the store is open, 64 MiB, so that commits overwrite (`LogRoom`).
+    public var roomBytes = 64 << 20
     /// What is left in the log is copied back after this long at the latest, 60 s.
     public var checkpointSeconds = 60
 

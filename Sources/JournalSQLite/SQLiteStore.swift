@@ -119,12 +119,11 @@ public final class SQLiteStore: Sendable {
         try checkMarks()
     }
 
-    /// Empties the log into the database and closes. Later calls fail, `reopen` apart.
+    /// Closes; the last one of all processes copies the log into the database and removes it. Later calls fail, `reopen`
+    /// apart.
     public func close() throws(JournalError) {
-        let connections = current
-        try connections.checkpointer.run(.truncate)
         try mark.sync()
-        try Self.close(connections)
+        try Self.close(current)
     }
 
     // MARK: Pieces
@@ -158,12 +157,14 @@ public final class SQLiteStore: Sendable {
                 }
             }
         }
+        let checkpointer = Checkpointer(try connection(.checkpoint), mark, log: folder.log, options)
+        checkpointer.makeRoom()
         return Connections(
             append: append,
             read: try connection(.read, readOnly: true),
             look: try connection(.look, readOnly: true),
             poll: try connection(.poll, readOnly: true),
-            checkpointer: Checkpointer(try connection(.checkpoint), mark, options)
+            checkpointer: checkpointer
         )
     }
 
@@ -176,7 +177,7 @@ public final class SQLiteStore: Sendable {
         try connections.append.close()
     }
 
-    private static func system(_ name: String, _ session: borrowing Connection.Session) throws(JournalError)
+    private static func system(_ name: String, _ session: Connection.Session) throws(JournalError)
         -> Int64?
     {
         try session.with(.system) { (statement) throws(JournalError) in
@@ -188,7 +189,7 @@ public final class SQLiteStore: Sendable {
     private static func makeSystem(
         _ name: String,
         _ chain: HashChain,
-        _ session: borrowing Connection.Session
+        _ session: Connection.Session
     ) throws(JournalError) -> Int64 {
         try session.with(.insertSystem) { (statement) throws(JournalError) in
             try statement.bind(1, name)

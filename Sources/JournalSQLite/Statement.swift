@@ -24,6 +24,14 @@ struct Statement {
         try check(sqlite3_bind_blob64(raw, index, bytes, UInt64(bytes.count), Self.copied))
     }
 
+    /// Binds bytes without a copy: they must stay where they are until the statement was reset or bound anew.
+    func bind(_ index: Int32, lent bytes: UnsafeRawBufferPointer) throws(JournalError) {
+        guard let start = bytes.baseAddress, !bytes.isEmpty else {
+            return try check(sqlite3_bind_zeroblob(raw, index, 0))
+        }
+        try check(sqlite3_bind_blob64(raw, index, start, UInt64(bytes.count), nil))
+    }
+
     /// Runs to the next row; false at the end.
     func step() throws(JournalError) -> Bool {
         switch sqlite3_step(raw) {

@@ -7,6 +7,7 @@ struct StoreFolder: Sendable {
     let path: String
 
     var database: String { "\(path)/homeward.sqlite" }
+    var log: String { "\(path)/homeward.sqlite-wal" }
     var mark: String { "\(path)/homeward.mark" }
     private var lock: String { "\(path)/homeward.lock" }
 

@@ -1,4 +1,5 @@
 import COpenSSL
+import Synchronization
 
 /// SHA-256 (FIPS 180-4).
 public enum SHA256 {
@@ -9,20 +10,30 @@ public enum SHA256 {
     // EVP_MD as immutable and safe to share between threads (EVP_MD_fetch(3), ossl-guide-threads(7)).
     nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(nil, "SHA2-256", nil)
 
+    /// OpenSSL's working memory for one hash. `@unchecked Sendable`: whoever took it from `contexts` has it
+    /// alone.
+    private final class Context: @unchecked Sendable {
+        let raw = EVP_MD_CTX_new()
+    }
+
+    /// Contexts at rest, as many as threads ever hashed at once: making one costs as much as hashing a short
+    /// record.
+    private static let contexts = Mutex<[Context]>([])
+
     /// The hash of two parts, one behind the other: what `HashChain` wants.
     @Sendable public static func digest(
         _ first: UnsafeRawBufferPointer,
         _ second: UnsafeRawBufferPointer
     ) -> [UInt8] {
-        let context = EVP_MD_CTX_new()
-        defer { EVP_MD_CTX_free(context) }
+        let context = contexts.withLock { $0.popLast() } ?? Context()
+        defer { contexts.withLock { $0.append(context) } }
         return [UInt8](unsafeUninitializedCapacity: bytes) { result, count in
             // Fails only without memory or without the algorithm; either way no hash can be had, and a wrong
             // one must not.
-            precondition(EVP_DigestInit_ex2(context, algorithm, nil) == 1, "OpenSSL has no SHA-256")
-            precondition(EVP_DigestUpdate(context, first.baseAddress, first.count) == 1)
-            precondition(EVP_DigestUpdate(context, second.baseAddress, second.count) == 1)
-            precondition(EVP_DigestFinal_ex(context, result.baseAddress, nil) == 1)
+            precondition(EVP_DigestInit_ex2(context.raw, algorithm, nil) == 1, "OpenSSL has no SHA-256")
+            precondition(EVP_DigestUpdate(context.raw, first.baseAddress, first.count) == 1)
+            precondition(EVP_DigestUpdate(context.raw, second.baseAddress, second.count) == 1)
+            precondition(EVP_DigestFinal_ex(context.raw, result.baseAddress, nil) == 1)
             count = bytes
         }
     }

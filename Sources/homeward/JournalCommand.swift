@@ -6,12 +6,15 @@ import Journal
 /// What can be asked of a journal without a running service.
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "journal", abstract: "Verifies, counts and exports the journal.",
-        subcommands: [Verify.self, Info.self, Export.self])
+        commandName: "journal",
+        abstract: "Verifies, counts and exports the journal.",
+        subcommands: [Verify.self, Info.self, Export.self]
+    )
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Proves the hash chain and recounts the ledger; exit 1 where they break.")
+            abstract: "Proves the hash chain and recounts the ledger; exit 1 where they break."
+        )
 
         @Option(help: "The folder that holds the journal.")
         var data = "./data"
@@ -54,7 +57,8 @@ struct JournalCommand: ParsableCommand {
                         offers \(state.offers.count) (open \(state.offersOpen.count)), \
                         packages \(state.packages.count) (in care \(state.packagesInCare.count))
                           keys \(state.keys.count), disclosures \(state.disclosures)
-                        """)
+                        """
+                    )
                 }
             }
         }
@@ -62,7 +66,8 @@ struct JournalCommand: ParsableCommand {
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes the journal's records as JSON lines. They hold no names: those are in the vault.")
+            abstract: "Writes the journal's records as JSON lines. They hold no names: those are in the vault."
+        )
 
         @OptionGroup var options: DataOptions
 

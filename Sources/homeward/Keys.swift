@@ -9,11 +9,14 @@ import Vault
 /// within its next look at the store.
 struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Adds, lists and revokes access keys.", subcommands: [Add.self, List.self, Revoke.self])
+        abstract: "Adds, lists and revokes access keys.",
+        subcommands: [Add.self, List.self, Revoke.self]
+    )
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a key and prints it: the only time it can be read.")
+            abstract: "Makes a key and prints it: the only time it can be read."
+        )
 
         @Option(help: "What the key may do: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
         var role: Role
@@ -87,7 +90,9 @@ extension Broker {
         switch perform(Submission(command, by: actor, texts: texts)) {
         case .accepted(let outcome, let resource, _): return (outcome, resource)
         case .refused(let rejection, _):
-            throw Failure(([rejection.detail] + rejection.faults.map { "\($0.pointer): \($0.detail)" }).joined(separator: "; "))
+            throw Failure(
+                ([rejection.detail] + rejection.faults.map { "\($0.pointer): \($0.detail)" }).joined(separator: "; ")
+            )
         case .unavailable(let reason, _): throw Failure(reason)
         }
     }

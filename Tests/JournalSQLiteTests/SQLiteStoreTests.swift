@@ -126,17 +126,49 @@ import Vault
         }
     }
 
+    @Test("the log is given its room, and frames in it survive a crash")
+    func room() throws {
+        try TemporaryFolder.use { folder in
+            let log = folder + "/homeward.sqlite-wal"
+            do {
+                var options = SQLiteOptions()
+                options.roomBytes = 3 << 20
+                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: options)
+                let journal = try store.journal(system: "warwick")
+                try append(5, to: journal)
+                while try size(log) < 3 << 20 { try store.current.checkpointer.settle() }
+                try append(5, to: journal)
+                #expect(try size(log) == 3 << 20)
+                // The files as they are while it is open, which is how a crash leaves them.
+                try FileManager.default.createDirectory(
+                    atPath: folder + "/crashed",
+                    withIntermediateDirectories: true
+                )
+                for name in ["homeward.sqlite", "homeward.sqlite-wal", "homeward.mark"] {
+                    try FileManager.default.copyItem(
+                        atPath: folder + "/" + name,
+                        toPath: folder + "/crashed/" + name
+                    )
+                }
+            }
+            #expect(
+                try open(folder + "/crashed").journal(system: "warwick").verify().position == Position(10)
+            )
+        }
+    }
+
     @Test("a load without pause does not make the log longer than its bound and one batch")
     func logIsBounded() throws {
         try TemporaryFolder.use { folder in
             var options = SQLiteOptions()
             options.checkpointBytes = 1 << 20
             options.logBytes = 4 << 20
+            options.roomBytes = 0
             let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: options)
             let journal = try store.journal(system: "warwick")
             var last = Position.start
             let body = [UInt8](repeating: 7, count: 100_000)
-            for _ in 0..<400 {
+            for _ in 0..<200 {
                 last = try journal.append([NewRecord(body: body)], after: last)
                 // Wait for a checkpoint that is due: what is tested is the bound, not the speed of this disk.
                 try store.current.checkpointer.settle()

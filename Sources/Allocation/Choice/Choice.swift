@@ -77,7 +77,8 @@ public struct Choice: Sendable {
                 let rank = zip(mine.rank, best.rank).enumerated().first { $0.element.0 != $0.element.1 }
                 return .beaten(
                     rank: rank?.offset ?? mine.rank.count - 1,
-                    difference: rank.map { $0.element.0 - $0.element.1 } ?? 0)
+                    difference: rank.map { $0.element.0 - $0.element.1 } ?? 0
+                )
             }
             guard let obstacle = obstacles[index] else { preconditionFailure("a fitting claim is an option") }
             let elsewhere = candidates.indices.contains {
@@ -102,12 +103,17 @@ public struct Choice: Sendable {
             carriers: Array(repeating: index, count: need.visits.count),
             rank: candidate.preferences + [
                 0, candidate.load, candidate.capacity.slack(of: need, visits: need.allVisits), index,
-            ])
+            ]
+        )
     }
 
     /// The best way to part the visits over two claims: every mask that leaves each claim what fits it.
     private static func split(
-        _ need: Need, _ candidates: [Candidate], _ first: Int, _ second: Int, _ parts: [UInt16]
+        _ need: Need,
+        _ candidates: [Candidate],
+        _ first: Int,
+        _ second: Int,
+        _ parts: [UInt16]
     ) -> Option? {
         let all = need.allVisits
         var best: Option?
@@ -129,7 +135,8 @@ public struct Choice: Sendable {
                     rank: preferences + [
                         1, max(candidates[first].load, candidates[second].load),
                         min(a.slack(of: need, visits: mine), b.slack(of: need, visits: theirs)), first,
-                    ])
+                    ]
+                )
                 if best.map({ option.rank.lexicographicallyPrecedes($0.rank) }) ?? true { best = option }
             }
             if subset == 0 { return best }

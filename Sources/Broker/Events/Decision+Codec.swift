@@ -16,8 +16,11 @@ extension Decision: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Decision {
         try reader.object { (reader) throws(CodecError) in
             Decision(
-                at: try reader.field("at"), policyVersion: try reader.field("policyVersion"),
-                chosen: try reader.optional("chosen"), verdicts: try reader.field("verdicts"))
+                at: try reader.field("at"),
+                policyVersion: try reader.field("policyVersion"),
+                chosen: try reader.optional("chosen"),
+                verdicts: try reader.field("verdicts")
+            )
         }
     }
 }
@@ -34,8 +37,10 @@ extension Decision.Verdict: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Decision.Verdict {
         try reader.object { (reader) throws(CodecError) in
             Decision.Verdict(
-                provider: try reader.optional("provider"), block: try reader.field("block"),
-                reason: try reader.optional("reason"))
+                provider: try reader.optional("provider"),
+                block: try reader.field("block"),
+                reason: try reader.optional("reason")
+            )
         }
     }
 }
@@ -44,10 +49,12 @@ extension Decision.Verdict: Recorded {
 extension Decision.Reason: Recorded {
     /// The rules by the names that records give them.
     enum Rule: String, RecordedWord {
-        case outOfZone, contractDates, lacksSkill, notRegistered, declined, gender, noTime, noCarers, caseloadFull
+        case outOfZone, contractDates, lacksSkill, notRegistered, declined, gender, noTime, noCarers,
+            caseloadFull
         case ringFenced, tooManyProviders, beaten, unclaimed, suspended
 
         static let words = Words<Rule>()
+        static let meaning: StaticString = "a rule of placing"
     }
 
     private var rule: Rule {
@@ -86,7 +93,8 @@ extension Decision.Reason: Recorded {
             case .beaten(let criterion, let difference):
                 $0.put("by", criterion)
                 $0.put("difference", difference)
-            case .outOfZone, .contractDates, .notRegistered, .declined, .gender, .caseloadFull, .tooManyProviders,
+            case .outOfZone, .contractDates, .notRegistered, .declined, .gender, .caseloadFull,
+                .tooManyProviders,
                 .unclaimed, .suspended:
                 break
             }
@@ -104,9 +112,16 @@ extension Decision.Reason: Recorded {
             case .gender: .gender
             case .noTime:
                 .noTime(
-                    day: try reader.field("day"), band: try reader.field("band"), shortBy: try reader.field("shortBy"))
+                    day: try reader.field("day"),
+                    band: try reader.field("band"),
+                    shortBy: try reader.field("shortBy")
+                )
             case .noCarers:
-                .noCarers(day: try reader.field("day"), band: try reader.field("band"), at: try reader.optional("at"))
+                .noCarers(
+                    day: try reader.field("day"),
+                    band: try reader.field("band"),
+                    at: try reader.optional("at")
+                )
             case .caseloadFull: .caseloadFull
             case .ringFenced: .ringFenced(shortBy: try reader.field("shortBy"))
             case .tooManyProviders: .tooManyProviders

@@ -20,10 +20,15 @@ extension Visit: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Visit {
         try reader.object { (reader) throws(CodecError) in
             Visit(
-                band: try reader.field("band"), minutes: try reader.field("minutes"),
-                carers: try reader.field("carers"), days: try reader.field("days"),
-                skills: try reader.field("skills"), personalCare: try reader.field("personalCare"),
-                time: try reader.optional("time"), hasShortVisitReason: try reader.field("hasShortVisitReason"))
+                band: try reader.field("band"),
+                minutes: try reader.field("minutes"),
+                carers: try reader.field("carers"),
+                days: try reader.field("days"),
+                skills: try reader.field("skills"),
+                personalCare: try reader.field("personalCare"),
+                time: try reader.optional("time"),
+                hasShortVisitReason: try reader.field("hasShortVisitReason")
+            )
         }
     }
 }
@@ -71,18 +76,26 @@ extension Ask: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Ask {
         try reader.object { (reader) throws(CodecError) in
             Ask(
-                district: try reader.field("district"), sector: try reader.optional("sector"),
-                pathway: try reader.field("pathway"), source: try reader.field("source"),
-                class: try reader.field("class"), readyAt: try reader.optional("readyAt"),
+                district: try reader.field("district"),
+                sector: try reader.optional("sector"),
+                pathway: try reader.field("pathway"),
+                source: try reader.field("source"),
+                class: try reader.field("class"),
+                readyAt: try reader.optional("readyAt"),
                 dischargeReadyDate: try reader.optional("dischargeReadyDate"),
-                startFrom: try reader.field("startFrom"), weeks: try reader.field("weeks"),
-                visits: try reader.field("visits"), carerGender: try reader.optional("carerGender"),
+                startFrom: try reader.field("startFrom"),
+                weeks: try reader.field("weeks"),
+                visits: try reader.field("visits"),
+                carerGender: try reader.optional("carerGender"),
                 language: try reader.optional("language"),
                 existingProvider: try reader.optional("existingProvider"),
-                maxProviders: try reader.field("maxProviders"), funding: try reader.field("funding"),
-                safeUntil: try reader.optional("safeUntil"), unsafeNow: try reader.field("unsafeNow"),
+                maxProviders: try reader.field("maxProviders"),
+                funding: try reader.field("funding"),
+                safeUntil: try reader.optional("safeUntil"),
+                unsafeNow: try reader.field("unsafeNow"),
                 facts: try reader.field("facts", as: Facts.self).facts,
-                livesAlone: try reader.optional("livesAlone"))
+                livesAlone: try reader.optional("livesAlone")
+            )
         }
     }
 
@@ -122,10 +135,16 @@ extension Referral: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Referral {
         try reader.object { (reader) throws(CodecError) in
             Referral(
-                id: try reader.field("id"), person: try reader.field("person"),
-                referrer: try reader.field("referrer"), zone: try reader.field("zone"), ask: try reader.field("ask"),
-                receivedAt: try reader.field("receivedAt"), completedAt: try reader.optional("completedAt"),
-                due: try reader.optional("due"), duplicates: try reader.field("duplicates"))
+                id: try reader.field("id"),
+                person: try reader.field("person"),
+                referrer: try reader.field("referrer"),
+                zone: try reader.field("zone"),
+                ask: try reader.field("ask"),
+                receivedAt: try reader.field("receivedAt"),
+                completedAt: try reader.optional("completedAt"),
+                due: try reader.optional("due"),
+                duplicates: try reader.field("duplicates")
+            )
         }
     }
 }
@@ -142,7 +161,10 @@ extension Referral.Triage: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Referral.Triage {
         try reader.object { (reader) throws(CodecError) in
             Referral.Triage(
-                outcome: try reader.field("outcome"), at: try reader.field("at"), role: try reader.field("role"))
+                outcome: try reader.field("outcome"),
+                at: try reader.field("at"),
+                role: try reader.field("role")
+            )
         }
     }
 }

@@ -11,4 +11,5 @@ enum EventName: String, RecordedWord {
     case alertRaised, triesDeferred, personDisclosed, requestRemembered, nounSet, requestsForgotten
 
     static let words = Words<EventName>()
+    static let meaning: StaticString = "the name of an event that this program knows"
 }

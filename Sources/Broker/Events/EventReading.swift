@@ -10,7 +10,8 @@ extension Event {
     }
 
     private static func members(
-        of name: EventName, from reader: inout RecordReader
+        of name: EventName,
+        from reader: inout RecordReader
     ) throws(CodecError) -> Event {
         switch name {
         case .policyAdopted: .policyAdopted(try reader.field("policy"))
@@ -26,34 +27,51 @@ extension Event {
         case .referralReceived: .referralReceived(try reader.field("referral"))
         case .referralAmended:
             .referralAmended(
-                try reader.field("referral"), try reader.field("ask"),
-                completedAt: try reader.optional("completedAt"), due: try reader.optional("due"))
+                try reader.field("referral"),
+                try reader.field("ask"),
+                completedAt: try reader.optional("completedAt"),
+                due: try reader.optional("due")
+            )
         case .referralTriaged: .referralTriaged(try reader.field("referral"), try reader.field("triage"))
-        case .readyDateRecorded: .readyDateRecorded(try reader.field("referral"), try reader.field("readyDate"))
+        case .readyDateRecorded:
+            .readyDateRecorded(try reader.field("referral"), try reader.field("readyDate"))
         case .referralWithdrawn: .referralWithdrawn(try reader.field("referral"))
         case .placementDecided: .placementDecided(try reader.field("referral"), try reader.field("decision"))
         case .offerSent: .offerSent(try reader.field("offer"))
         case .offerAccepted:
             .offerAccepted(
-                try reader.field("offer"), try reader.field("package"), try reader.field("acceptance"))
+                try reader.field("offer"),
+                try reader.field("package"),
+                try reader.field("acceptance")
+            )
         case .offerRefused: .offerRefused(try reader.field("offer"), try reader.field("reason"))
         case .offerExpired: .offerExpired(try reader.field("offer"))
         case .offerWithdrawn: .offerWithdrawn(try reader.field("offer"))
         case .firstVisitPostponed:
             .firstVisitPostponed(
-                try reader.field("package"), try reader.field("firstVisit"),
-                retainedUntil: try reader.field("retainedUntil"))
+                try reader.field("package"),
+                try reader.field("firstVisit"),
+                retainedUntil: try reader.field("retainedUntil")
+            )
         case .careStarted:
             .careStarted(
-                try reader.field("package"), at: try reader.field("at"), firstDay: try reader.field("firstDay"),
-                lastDay: try reader.field("lastDay"))
+                try reader.field("package"),
+                at: try reader.field("at"),
+                firstDay: try reader.field("firstDay"),
+                lastDay: try reader.field("lastDay")
+            )
         case .packageEnded:
             .packageEnded(
-                try reader.field("package"), try reader.field("ending"), lastDay: try reader.field("lastDay"))
+                try reader.field("package"),
+                try reader.field("ending"),
+                lastDay: try reader.field("lastDay")
+            )
         case .careOverran:
             .careOverran(
-                try reader.field("package"), lastDay: try reader.field("lastDay"),
-                uncovered: try reader.field("uncovered"))
+                try reader.field("package"),
+                lastDay: try reader.field("lastDay"),
+                uncovered: try reader.field("uncovered")
+            )
         case .alertRaised: .alertRaised(try reader.field("referral"), try reader.field("kind"))
         case .triesDeferred: .triesDeferred(try reader.field("zones"))
         case .personDisclosed: .personDisclosed(try reader.field("person"), try reader.field("referral"))

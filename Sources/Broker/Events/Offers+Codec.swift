@@ -24,12 +24,18 @@ extension Offer: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Offer {
         try reader.object { (reader) throws(CodecError) in
             Offer(
-                id: try reader.field("id"), referral: try reader.field("referral"),
-                provider: try reader.field("provider"), claims: try reader.field("claims"),
-                block: try reader.field("block"), ask: try reader.field("ask"),
-                startFrom: try reader.field("startFrom"), sentAt: try reader.field("sentAt"),
-                expiresAt: try reader.field("expiresAt"), firstVisitBy: try reader.field("firstVisitBy"),
-                replaces: try reader.optional("replaces"))
+                id: try reader.field("id"),
+                referral: try reader.field("referral"),
+                provider: try reader.field("provider"),
+                claims: try reader.field("claims"),
+                block: try reader.field("block"),
+                ask: try reader.field("ask"),
+                startFrom: try reader.field("startFrom"),
+                sentAt: try reader.field("sentAt"),
+                expiresAt: try reader.field("expiresAt"),
+                firstVisitBy: try reader.field("firstVisitBy"),
+                replaces: try reader.optional("replaces")
+            )
         }
     }
 }
@@ -46,7 +52,10 @@ extension FirstVisit: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> FirstVisit {
         try reader.object { (reader) throws(CodecError) in
             FirstVisit(
-                day: try reader.field("day"), band: try reader.field("band"), at: try reader.optional("at"))
+                day: try reader.field("day"),
+                band: try reader.field("band"),
+                at: try reader.optional("at")
+            )
         }
     }
 }
@@ -64,8 +73,11 @@ extension Acceptance: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Acceptance {
         try reader.object { (reader) throws(CodecError) in
             Acceptance(
-                firstVisit: try reader.field("firstVisit"), role: try reader.field("role"),
-                times: try reader.field("times"), hasConditions: try reader.field("hasConditions"))
+                firstVisit: try reader.field("firstVisit"),
+                role: try reader.field("role"),
+                times: try reader.field("times"),
+                hasConditions: try reader.field("hasConditions")
+            )
         }
     }
 }
@@ -97,7 +109,10 @@ extension Package.Ending: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Package.Ending {
         try reader.object { (reader) throws(CodecError) in
             Package.Ending(
-                at: try reader.field("at"), outcome: try reader.field("outcome"), role: try reader.field("role"))
+                at: try reader.field("at"),
+                outcome: try reader.field("outcome"),
+                role: try reader.field("role")
+            )
         }
     }
 }

@@ -18,9 +18,13 @@ extension AccessKey: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> AccessKey {
         try reader.object { (reader) throws(CodecError) in
             AccessKey(
-                id: try reader.field("id"), hash: try reader.field("hash", as: Hexadecimal.self).bytes,
-                role: try reader.field("role"), organisation: try reader.field("organisation"),
-                addedAt: try reader.field("addedAt"), revokedAt: try reader.optional("revokedAt"))
+                id: try reader.field("id"),
+                hash: try reader.field("hash", as: Hexadecimal.self).bytes,
+                role: try reader.field("role"),
+                organisation: try reader.field("organisation"),
+                addedAt: try reader.field("addedAt"),
+                revokedAt: try reader.optional("revokedAt")
+            )
         }
     }
 }
@@ -38,7 +42,9 @@ extension RememberedRequest: Recorded {
         try reader.object { (reader) throws(CodecError) in
             RememberedRequest(
                 scope: try reader.field("scope", as: Hexadecimal.self).bytes,
-                body: try reader.field("body", as: Hexadecimal.self).bytes, outcome: try reader.field("outcome"))
+                body: try reader.field("body", as: Hexadecimal.self).bytes,
+                outcome: try reader.field("outcome")
+            )
         }
     }
 }
@@ -50,6 +56,7 @@ extension Outcome: Recorded {
         case zone, provider, block, claim, shortfall, referral, offer, package, person, key, policy, advanced
 
         static let words = Words<Kind>()
+        static let meaning: StaticString = "a kind of resource"
     }
 
     func write(to json: inout JSONWriter) {
@@ -108,6 +115,7 @@ extension Noun: Recorded {
         case reduction, withdrawal, acceptance, refusal, firstVisit, start, ending
 
         static let words = Words<Kind>()
+        static let meaning: StaticString = "a noun of state"
     }
 
     func write(to json: inout JSONWriter) {

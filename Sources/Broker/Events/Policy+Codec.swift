@@ -107,7 +107,8 @@ extension BandHours: Recorded {
 extension RecordReader {
     /// Takes the value of a member in place of the default, where the member comes next.
     fileprivate mutating func replace<Value: Recorded>(
-        _ value: inout Value, _ name: StaticString
+        _ value: inout Value,
+        _ name: StaticString
     ) throws(CodecError) {
         if let recorded: Value = try optional(name) { value = recorded }
     }

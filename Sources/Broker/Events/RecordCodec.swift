@@ -66,12 +66,17 @@ extension JournalEntry {
         guard version <= RecordCodec.newest else {
             throw CodecError(
                 "this record has version \(version) and this program reads up to \(RecordCodec.newest): "
-                    + "run a newer homeward", at: "/v")
+                    + "run a newer homeward",
+                at: "/v"
+            )
         }
         reader.version = version
         return JournalEntry(
-            at: try reader.field("at"), command: try reader.field("command"), by: try reader.field("by"),
-            events: try reader.field("events"))
+            at: try reader.field("at"),
+            command: try reader.field("command"),
+            by: try reader.field("by"),
+            events: try reader.field("events")
+        )
     }
 }
 
@@ -88,8 +93,10 @@ extension Actor: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Actor {
         try reader.object { (reader) throws(CodecError) in
             Actor(
-                key: try reader.nullable("key"), role: try reader.field("role"),
-                organisation: try reader.field("organisation"))
+                key: try reader.nullable("key"),
+                role: try reader.field("role"),
+                organisation: try reader.field("organisation")
+            )
         }
     }
 }

@@ -33,7 +33,8 @@ struct RecordReader {
 
     /// The value of a member that must come next.
     mutating func field<Value: Recorded>(
-        _ name: StaticString, as type: Value.Type = Value.self
+        _ name: StaticString,
+        as type: Value.Type = Value.self
     ) throws(CodecError) -> Value {
         guard hasName, json.keyIs(name) else { throw CodecError("expected the member \"\(name)\" next") }
         return try value(of: name)
@@ -103,7 +104,9 @@ struct RecordReader {
     // MARK: Values
 
     /// A whole number within a range.
-    mutating func integer<Number: FixedWidthInteger>(_ range: ClosedRange<Number>) throws(CodecError) -> Number {
+    mutating func integer<Number: FixedWidthInteger>(_ range: ClosedRange<Number>) throws(CodecError)
+        -> Number
+    {
         let number: Int64
         do throws(JSONError) { number = try json.integer() } catch { throw CodecError(error) }
         guard let fitting = Number(exactly: number), range.contains(fitting) else {
@@ -124,7 +127,8 @@ struct RecordReader {
 
     /// A string that `parse` understands; `expected` says what it should have been.
     @inline(__always) mutating func parsed<Value>(
-        _ expected: @autoclosure () -> String, _ parse: (UnsafeBufferPointer<UInt8>) -> Value?
+        _ expected: @autoclosure () -> String,
+        _ parse: (UnsafeBufferPointer<UInt8>) -> Value?
     ) throws(CodecError) -> Value {
         let value: Value?
         do throws(JSONError) { value = try json.withStringBytes(parse) } catch { throw CodecError(error) }

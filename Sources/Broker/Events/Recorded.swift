@@ -69,7 +69,8 @@ extension Array: Recorded where Element: Recorded {
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> [Element] {
         var elements: [Element] = []
-        try reader.elements { (reader) throws(CodecError) in elements.append(try Element.read(from: &reader)) }
+        try reader.elements { (reader) throws(CodecError) in elements.append(try Element.read(from: &reader))
+        }
         return elements
     }
 }
@@ -88,7 +89,8 @@ struct Hexadecimal: Recorded {
                     digits[index * 2 + 1] = Self.digit(byte & 0x0F)
                 }
                 return bytes.count * 2
-            })
+            }
+        )
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Hexadecimal {
@@ -124,7 +126,9 @@ struct Hexadecimal: Recorded {
         var high: UInt64 = 0
         var low: UInt64 = 0
         for index in 0..<16 {
-            guard let upper = nibble(digits[index]), let lower = nibble(digits[index + 16]) else { return nil }
+            guard let upper = nibble(digits[index]), let lower = nibble(digits[index + 16]) else {
+                return nil
+            }
             high = high << 4 | UInt64(upper)
             low = low << 4 | UInt64(lower)
         }

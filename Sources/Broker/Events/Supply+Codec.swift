@@ -16,8 +16,11 @@ extension Zone: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Zone {
         try reader.object { (reader) throws(CodecError) in
             Zone(
-                id: try reader.field("id"), name: try reader.field("name"), districts: try reader.field("districts"),
-                version: try reader.field("version"))
+                id: try reader.field("id"),
+                name: try reader.field("name"),
+                districts: try reader.field("districts"),
+                version: try reader.field("version")
+            )
         }
     }
 }
@@ -46,14 +49,22 @@ extension Provider: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Provider {
         try reader.object { (reader) throws(CodecError) in
             Provider(
-                id: try reader.field("id"), name: try reader.field("name"), kind: try reader.field("kind"),
-                personalCare: try reader.field("personalCare"), zones: try reader.field("zones"),
-                status: try reader.field("status"), skills: try reader.optional("skills"),
+                id: try reader.field("id"),
+                name: try reader.field("name"),
+                kind: try reader.field("kind"),
+                personalCare: try reader.field("personalCare"),
+                zones: try reader.field("zones"),
+                status: try reader.field("status"),
+                skills: try reader.optional("skills"),
                 cqcLocation: try reader.optional("cqcLocation"),
                 registeredFrom: try reader.optional("registeredFrom"),
-                languages: try reader.optional("languages"), genders: try reader.optional("genders"),
-                caseloadMax: try reader.optional("caseloadMax"), answering: try reader.optional("answering"),
-                onCallTelephone: try reader.optional("onCallTelephone"), version: try reader.field("version"))
+                languages: try reader.optional("languages"),
+                genders: try reader.optional("genders"),
+                caseloadMax: try reader.optional("caseloadMax"),
+                answering: try reader.optional("answering"),
+                onCallTelephone: try reader.optional("onCallTelephone"),
+                version: try reader.field("version")
+            )
         }
     }
 }
@@ -104,15 +115,21 @@ extension Block: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Block {
         try reader.object { (reader) throws(CodecError) in
             Block(
-                id: try reader.field("id"), zone: try reader.field("zone"), from: try reader.field("from"),
-                until: try reader.field("until"), ratePence: try reader.field("ratePence"),
-                funding: try reader.field("funding"), skills: try reader.field("skills"),
-                weekly: try reader.field("weekly"), eligibleProviders: try reader.optional("eligibleProviders"),
+                id: try reader.field("id"),
+                zone: try reader.field("zone"),
+                from: try reader.field("from"),
+                until: try reader.field("until"),
+                ratePence: try reader.field("ratePence"),
+                funding: try reader.field("funding"),
+                skills: try reader.field("skills"),
+                weekly: try reader.field("weekly"),
+                eligibleProviders: try reader.optional("eligibleProviders"),
                 minimumClaim: try reader.optional("minimumClaim"),
                 maxSharePercent: try reader.optional("maxSharePercent"),
                 leadFirstUntil: try reader.optional("leadFirstUntil"),
                 stepUpPercent: try reader.optional("stepUpPercent"),
-                contractReference: try reader.optional("contractReference"))
+                contractReference: try reader.optional("contractReference")
+            )
         }
     }
 }
@@ -135,10 +152,15 @@ extension Claim: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Claim {
         try reader.object { (reader) throws(CodecError) in
             Claim(
-                id: try reader.field("id"), block: try reader.field("block"), provider: try reader.field("provider"),
-                from: try reader.field("from"), until: try reader.field("until"),
-                firmFrom: try reader.field("firmFrom"), claimedAt: try reader.field("claimedAt"),
-                weekly: try reader.field("weekly"))
+                id: try reader.field("id"),
+                block: try reader.field("block"),
+                provider: try reader.field("provider"),
+                from: try reader.field("from"),
+                until: try reader.field("until"),
+                firmFrom: try reader.field("firmFrom"),
+                claimedAt: try reader.field("claimedAt"),
+                weekly: try reader.field("weekly")
+            )
         }
     }
 }
@@ -179,11 +201,19 @@ extension Shortfall: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Shortfall {
         try reader.object { (reader) throws(CodecError) in
             Shortfall(
-                id: try reader.field("id"), claim: try reader.field("claim"), block: try reader.field("block"),
-                provider: try reader.field("provider"), day: try reader.field("day"), band: try reader.field("band"),
-                minutes: try reader.field("minutes"), carers: try reader.field("carers"),
-                taken: try reader.field("taken"), uncovered: try reader.field("uncovered"),
-                cover: try reader.field("cover"), at: try reader.field("at"))
+                id: try reader.field("id"),
+                claim: try reader.field("claim"),
+                block: try reader.field("block"),
+                provider: try reader.field("provider"),
+                day: try reader.field("day"),
+                band: try reader.field("band"),
+                minutes: try reader.field("minutes"),
+                carers: try reader.field("carers"),
+                taken: try reader.field("taken"),
+                uncovered: try reader.field("uncovered"),
+                cover: try reader.field("cover"),
+                at: try reader.field("at")
+            )
         }
     }
 }

@@ -9,7 +9,8 @@ extension Day: Recorded {
             String(unsafeUninitializedCapacity: 10) { text in
                 Digits.write(self, to: text)
                 return 10
-            })
+            }
+        )
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Day {
@@ -33,7 +34,8 @@ extension Instant: Recorded {
                 Digits.write(pair: rest % 60, to: text, at: 17)
                 text[19] = UInt8(ascii: "Z")
                 return 20
-            })
+            }
+        )
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Instant {
@@ -72,7 +74,8 @@ struct Clock: Recorded {
                 text[2] = UInt8(ascii: ":")
                 Digits.write(pair: minutes % 60, to: text, at: 3)
                 return 5
-            })
+            }
+        )
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Clock {
@@ -105,7 +108,8 @@ extension Weekdays: Recorded {
             var bits: UInt8 = 0
             var index = 0
             while index < text.count {
-                guard index + 3 <= text.count, let day = Self.bit(text[index], text[index + 1], text[index + 2]),
+                guard index + 3 <= text.count,
+                    let day = Self.bit(text[index], text[index + 1], text[index + 2]),
                     day > bits
                 else { return nil }
                 bits |= day

@@ -54,7 +54,10 @@ extension WeeklyPattern.Row: Recorded {
             let minutes: Minutes = try reader.field("minutes")
             let carers: Carers = try reader.field("carers")
             return WeeklyPattern.Row(
-                days: days, band: band, cell: WeeklyPattern.Cell(minutes: minutes.number, carers: carers.number))
+                days: days,
+                band: band,
+                cell: WeeklyPattern.Cell(minutes: minutes.number, carers: carers.number)
+            )
         }
     }
 

@@ -108,18 +108,29 @@ extension PostcodeSector: Recorded {
 protocol RecordedWord: Recorded, RawRepresentable<String>, CaseIterable, Sendable {
     /// Every case by its word.
     static var words: Words<Self> { get }
+    /// What the words are, to complete "expected ...".
+    static var meaning: StaticString { get }
 }
 
 /// The words of an enumeration, to be found without making a string.
 struct Words<Word: RecordedWord>: Sendable {
-    private let entries: [(text: [UInt8], word: Word)] = Word.allCases.map { (Array($0.rawValue.utf8), $0) }
+    /// All words, one behind the other.
+    private let letters: [UInt8] = Word.allCases.flatMap { Array($0.rawValue.utf8) }
+    /// How long each of them is.
+    private let entries: [(count: Int, word: Word)] = Word.allCases.map { ($0.rawValue.utf8.count, $0) }
 
     /// The case whose raw value this is.
     func find(_ text: UnsafeBufferPointer<UInt8>) -> Word? {
-        for entry in entries where entry.text.count == text.count && entry.text.elementsEqual(text) {
-            return entry.word
+        letters.withUnsafeBufferPointer { letters in
+            var start = 0
+            next: for entry in entries {
+                defer { start += entry.count }
+                guard entry.count == text.count else { continue }
+                for index in 0..<entry.count where letters[start + index] != text[index] { continue next }
+                return entry.word
+            }
+            return nil
         }
-        return nil
     }
 }
 
@@ -127,21 +138,76 @@ extension RecordedWord {
     func write(to json: inout JSONWriter) { json.value(rawValue) }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Self {
-        try reader.parsed("one of the words of \(Self.self)", words.find)
+        try reader.parsed("\(meaning)", words.find)
     }
 }
 
-extension Band: RecordedWord { static let words = Words<Band>() }
-extension Role: RecordedWord { static let words = Words<Role>() }
-extension Funding: RecordedWord { static let words = Words<Funding>() }
-extension Provider.Kind: RecordedWord { static let words = Words<Provider.Kind>() }
-extension Provider.Status: RecordedWord { static let words = Words<Provider.Status>() }
-extension Provider.Gender: RecordedWord { static let words = Words<Provider.Gender>() }
-extension Ask.Class: RecordedWord { static let words = Words<Ask.Class>() }
-extension Ask.Source: RecordedWord { static let words = Words<Ask.Source>() }
-extension Ask.Fact: RecordedWord { static let words = Words<Ask.Fact>() }
-extension Decision.Criterion: RecordedWord { static let words = Words<Decision.Criterion>() }
-extension Offer.Refusal: RecordedWord { static let words = Words<Offer.Refusal>() }
-extension Package.Outcome: RecordedWord { static let words = Words<Package.Outcome>() }
-extension Referral.Triage.Outcome: RecordedWord { static let words = Words<Referral.Triage.Outcome>() }
-extension Referral.Alert.Kind: RecordedWord { static let words = Words<Referral.Alert.Kind>() }
+extension Band: RecordedWord {
+    static let words = Words<Band>()
+    static let meaning: StaticString = "a band of the day"
+}
+
+extension Role: RecordedWord {
+    static let words = Words<Role>()
+    static let meaning: StaticString = "a role"
+}
+
+extension Funding: RecordedWord {
+    static let words = Words<Funding>()
+    static let meaning: StaticString = "a funding"
+}
+
+extension Provider.Kind: RecordedWord {
+    static let words = Words<Provider.Kind>()
+    static let meaning: StaticString = "a kind of provider"
+}
+
+extension Provider.Status: RecordedWord {
+    static let words = Words<Provider.Status>()
+    static let meaning: StaticString = "a provider's status"
+}
+
+extension Provider.Gender: RecordedWord {
+    static let words = Words<Provider.Gender>()
+    static let meaning: StaticString = "a gender of carers"
+}
+
+extension Ask.Class: RecordedWord {
+    static let words = Words<Ask.Class>()
+    static let meaning: StaticString = "a class of referral"
+}
+
+extension Ask.Source: RecordedWord {
+    static let words = Words<Ask.Source>()
+    static let meaning: StaticString = "a source of referrals"
+}
+
+extension Ask.Fact: RecordedWord {
+    static let words = Words<Ask.Fact>()
+    static let meaning: StaticString = "a fact of an ask"
+}
+
+extension Decision.Criterion: RecordedWord {
+    static let words = Words<Decision.Criterion>()
+    static let meaning: StaticString = "a criterion of a decision"
+}
+
+extension Offer.Refusal: RecordedWord {
+    static let words = Words<Offer.Refusal>()
+    static let meaning: StaticString = "a reason to refuse an offer"
+}
+
+extension Package.Outcome: RecordedWord {
+    static let words = Words<Package.Outcome>()
+    static let meaning: StaticString = "an outcome of a package"
+}
+
+extension Referral.Triage.Outcome: RecordedWord {
+    static let words = Words<Referral.Triage.Outcome>()
+    static let meaning: StaticString = "an outcome of triage"
+}
+
+extension Referral.Alert.Kind: RecordedWord {
+    static let words = Words<Referral.Alert.Kind>()
+    static let meaning: StaticString = "a kind of alert"
+}

@@ -17,7 +17,12 @@ public struct AccessKey: Hashable, Sendable {
 
     /// A key from its parts.
     public init(
-        id: KeyID, hash: [UInt8], role: Role, organisation: OrganisationID, addedAt: Instant, revokedAt: Instant? = nil
+        id: KeyID,
+        hash: [UInt8],
+        role: Role,
+        organisation: OrganisationID,
+        addedAt: Instant,
+        revokedAt: Instant? = nil
     ) {
         self.id = id
         self.hash = hash

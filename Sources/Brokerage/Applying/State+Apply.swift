@@ -56,7 +56,11 @@ extension State {
         case .personDisclosed: disclosures += 1
         case .requestRemembered(let request):
             remembered[request.scope] = Remembered(
-                at: at, body: request.body, outcome: request.outcome, resource: resource(request.outcome))
+                at: at,
+                body: request.body,
+                outcome: request.outcome,
+                resource: resource(request.outcome)
+            )
         case .nounSet(let noun, let body): nouns[noun] = body
         case .requestsForgotten(let before):
             // The order in which entries leave a map does not show in it.

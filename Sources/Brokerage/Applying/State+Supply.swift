@@ -59,7 +59,8 @@ extension State {
         let before = window
         today = day
         for (id, claim) in claims {
-            let fresh = max(before.last.number + 1, window.first.number)...max(window.last.number, before.last.number + 1)
+            let fresh =
+                max(before.last.number + 1, window.first.number)...max(window.last.number, before.last.number + 1)
             for number in fresh where number <= window.last.number {
                 let day = Day(number: number)
                 for account in Slab.Account.allCases {
@@ -98,14 +99,19 @@ extension State {
     }
 
     private static func move(
-        _ entries: ArraySlice<Footprint.Entry>, on slab: inout Slab, of claim: Claim, _ from: Slab.Account,
-        _ to: Slab.Account, _ window: Window
+        _ entries: ArraySlice<Footprint.Entry>,
+        on slab: inout Slab,
+        of claim: Claim,
+        _ from: Slab.Account,
+        _ to: Slab.Account,
+        _ window: Window
     ) {
         for entry in entries where window.contains(entry.day) {
             slab.move(entry.minutes, from: from, to: to, entry.day, entry.band)
             precondition(
                 slab.total(entry.day, entry.band) == Int(claim.cell(entry.day, entry.band).minutes),
-                "ledger of \(claim.id) does not add up on \(entry.day) in \(entry.band)")
+                "ledger of \(claim.id) does not add up on \(entry.day) in \(entry.band)"
+            )
         }
     }
 }

@@ -59,9 +59,18 @@ public struct BlockTerms: Hashable, Sendable {
 
     /// Terms from their parts.
     public init(
-        zone: ZoneID, from: Day, until: Day, ratePence: Int64, funding: Funding, skills: [Skill],
-        weekly: WeeklyPattern, eligibleProviders: [ProviderID]? = nil, minimumClaim: Int? = nil,
-        maxSharePercent: Int? = nil, leadFirstUntil: Instant? = nil, stepUpPercent: Int? = nil,
+        zone: ZoneID,
+        from: Day,
+        until: Day,
+        ratePence: Int64,
+        funding: Funding,
+        skills: [Skill],
+        weekly: WeeklyPattern,
+        eligibleProviders: [ProviderID]? = nil,
+        minimumClaim: Int? = nil,
+        maxSharePercent: Int? = nil,
+        leadFirstUntil: Instant? = nil,
+        stepUpPercent: Int? = nil,
         contractReference: String? = nil
     ) {
         self.zone = zone
@@ -93,7 +102,11 @@ public struct ClaimTerms: Hashable, Sendable {
 
     /// Terms from their parts.
     public init(
-        provider: ProviderID, weekly: WeeklyPattern, from: Day? = nil, until: Day? = nil, firmFrom: Day? = nil
+        provider: ProviderID,
+        weekly: WeeklyPattern,
+        from: Day? = nil,
+        until: Day? = nil,
+        firmFrom: Day? = nil
     ) {
         self.provider = provider
         self.weekly = weekly

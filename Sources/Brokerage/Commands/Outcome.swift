@@ -61,7 +61,10 @@ public struct Rejection: Error, Hashable, Sendable {
 
     /// A rejection from its parts.
     public init(
-        _ kind: Kind, _ detail: String, faults: [Fault] = [], left: [WeeklyPattern.Row]? = nil,
+        _ kind: Kind,
+        _ detail: String,
+        faults: [Fault] = [],
+        left: [WeeklyPattern.Row]? = nil,
         forWantOfCapacity: Bool = false
     ) {
         self.kind = kind

@@ -3,7 +3,8 @@ extension Deliberation {
     mutating func addKey(_ hash: [UInt8], _ role: Role, _ organisation: OrganisationID) -> Outcome {
         let id = state.nextID(state.keys)
         record(
-            .keyAdded(AccessKey(id: id, hash: hash, role: role, organisation: organisation, addedAt: now)))
+            .keyAdded(AccessKey(id: id, hash: hash, role: role, organisation: organisation, addedAt: now))
+        )
         return .key(id)
     }
 

@@ -14,8 +14,11 @@ extension Deliberation {
         let day = acceptance.firstVisit.day
         if let obstacle = state.obstacle(offer.ask, offer.claims, from: day, offer: offer, package: package) {
             throw Rejection(
-                .clash, "care from \(day) no longer fits: \(obstacle.words)",
-                faults: [Rejection.Fault("/firstVisit/date", obstacle.words)], forWantOfCapacity: true)
+                .clash,
+                "care from \(day) no longer fits: \(obstacle.words)",
+                faults: [Rejection.Fault("/firstVisit/date", obstacle.words)],
+                forWantOfCapacity: true
+            )
         }
         record(.offerAccepted(id, state.nextID(state.packages), acceptance))
         record(.nounSet(.acceptance(id), body: stamp.body))
@@ -75,7 +78,9 @@ extension Deliberation {
             }
             // Of several visits in the band the promise is for one; it keeps the time of at least one of them.
             let kept = visits.contains { visit in
-                guard let asked = visit.time, let at = policy.bands.minute(of: asked.at, in: visit.band) else { return true }
+                guard let asked = visit.time, let at = policy.bands.minute(of: asked.at, in: visit.band) else {
+                    return true
+                }
                 return abs(minute - at) <= asked.toleranceMinutes
             }
             guard kept else {
@@ -92,7 +97,10 @@ extension Deliberation {
         }
         let visits = ask.visits.filter { $0.band == first.band && $0.days.contains(first.day.weekday) }
         if visits.isEmpty {
-            throw .rule("/firstVisit/band", "the profile has no \(first.band) visit on \(first.day.weekday) \(first.day)")
+            throw .rule(
+                "/firstVisit/band",
+                "the profile has no \(first.band) visit on \(first.day.weekday) \(first.day)"
+            )
         }
         if let at = first.at, policy.bands.minute(of: at, in: first.band) == nil {
             throw .rule("/firstVisit/at", "lies outside the \(first.band) band")

@@ -9,19 +9,28 @@ extension Deliberation {
             throw Rejection(.clash, "the package is \(package.status.rawValue): its first visit cannot move")
         }
         guard let referral = state.referrals[package.referral] else { preconditionFailure("no referral") }
-        if visit.day < referral.ask.startFrom { throw .rule("/date", "care is asked for from \(referral.ask.startFrom)") }
+        if visit.day < referral.ask.startFrom {
+            throw .rule("/date", "care is asked for from \(referral.ask.startFrom)")
+        }
         do {
             try check(visit, package.ask)
         } catch {
-            throw Rejection(error.kind, error.detail, faults: error.faults.map {
-                Rejection.Fault($0.pointer.replacingPrefix("/firstVisit", with: ""), $0.detail)
-            })
+            throw Rejection(
+                error.kind,
+                error.detail,
+                faults: error.faults.map {
+                    Rejection.Fault($0.pointer.replacingPrefix("/firstVisit", with: ""), $0.detail)
+                }
+            )
         }
         withdrawQuestions(about: id)
         if let obstacle = state.obstacle(package.ask, package.claims, from: visit.day, package: package) {
             throw Rejection(
-                .clash, "care from \(visit.day) does not fit: \(obstacle.words)",
-                faults: [Rejection.Fault("/date", obstacle.words)], forWantOfCapacity: true)
+                .clash,
+                "care from \(visit.day) does not fit: \(obstacle.words)",
+                faults: [Rejection.Fault("/date", obstacle.words)],
+                forWantOfCapacity: true
+            )
         }
         record(.firstVisitPostponed(id, visit, retainedUntil: now.adding(hours: policy.postponementHours)))
         record(.nounSet(.firstVisit(id), body: stamp.body))
@@ -64,7 +73,10 @@ extension Deliberation {
     }
 
     mutating func end(
-        _ id: PackageID, _ at: Instant, _ outcome: Package.Outcome, _ role: String
+        _ id: PackageID,
+        _ at: Instant,
+        _ outcome: Package.Outcome,
+        _ role: String
     ) throws(Rejection) -> Outcome {
         let package = try ownPackage(id)
         if try isRepeated(.ending(id)) { return .package(id) }

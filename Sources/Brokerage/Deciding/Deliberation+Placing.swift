@@ -22,7 +22,11 @@ extension Deliberation {
     }
 
     mutating func send(
-        _ referral: Referral, to provider: ProviderID, _ claims: [ClaimID], _ block: BlockID, start: Day,
+        _ referral: Referral,
+        to provider: ProviderID,
+        _ claims: [ClaimID],
+        _ block: BlockID,
+        start: Day,
         replaces: PackageID?
     ) {
         let urgent = referral.ask.class == .urgent
@@ -32,9 +36,20 @@ extension Deliberation {
         record(
             .offerSent(
                 Offer(
-                    id: state.nextID(state.offers), referral: referral.id, provider: provider, claims: claims,
-                    block: block, ask: ask, startFrom: start, sentAt: now, expiresAt: expires,
-                    firstVisitBy: max(referral.due.map(London.day(at:)) ?? start, start), replaces: replaces)))
+                    id: state.nextID(state.offers),
+                    referral: referral.id,
+                    provider: provider,
+                    claims: claims,
+                    block: block,
+                    ask: ask,
+                    startFrom: start,
+                    sentAt: now,
+                    expiresAt: expires,
+                    firstVisitBy: max(referral.due.map(London.day(at:)) ?? start, start),
+                    replaces: replaces
+                )
+            )
+        )
         if expires > now.adding(minutes: minutes) { alert(referral.id, .answerAfterHours) }
     }
 
@@ -80,7 +95,8 @@ extension State {
                     candidates.append((claim, candidate(ask, claim, excluding: package)))
                 }
             }
-            if package == nil, unclaimed(of: block, from: max(today, block.from), until: block.until).minutesPerWeek > 0 {
+            if package == nil, unclaimed(of: block, from: max(today, block.from), until: block.until).minutesPerWeek > 0
+            {
                 verdicts.append(Decision.Verdict(provider: nil, block: blockID, reason: .unclaimed))
             }
         }
@@ -88,19 +104,28 @@ extension State {
         for (index, verdict) in choice.verdicts.enumerated() {
             let claim = candidates[index].claim
             verdicts.append(
-                Decision.Verdict(provider: claim.provider, block: claim.block, reason: reason(verdict)))
+                Decision.Verdict(provider: claim.provider, block: claim.block, reason: reason(verdict))
+            )
         }
         let claims = choice.best.map { best in best.carriers.map { candidates[$0].claim.id } }
         return Placing(
             decision: Decision(
-                at: now, policyVersion: policy.version,
-                chosen: choice.best.map { candidates[$0.carriers[0]].claim.provider }, verdicts: tidy(verdicts)),
-            claims: claims)
+                at: now,
+                policyVersion: policy.version,
+                chosen: choice.best.map { candidates[$0.carriers[0]].claim.provider },
+                verdicts: tidy(verdicts)
+            ),
+            claims: claims
+        )
     }
 
     /// The first rule that keeps a claim from carrying an ask, apart from its minutes and carers.
     private func barrier(
-        _ ask: Ask, start: Day, _ block: Block, _ claim: Claim, declined: [ProviderID]
+        _ ask: Ask,
+        start: Day,
+        _ block: Block,
+        _ claim: Claim,
+        declined: [ProviderID]
     ) -> Decision.Reason? {
         guard let provider = providers[claim.provider] else { return .outOfZone }
         if provider.status == .suspended { return .suspended }
@@ -129,9 +154,11 @@ extension State {
         let restart = ask.existingProvider.map { $0 == claim.provider ? 0 : 1 } ?? 0
         let use = usage[claim.provider] ?? Usage()
         return Candidate(
-            provider: Int(claims(of: claim.provider).first?.number ?? 0), preferences: [restart, unmet],
+            provider: Int(claims(of: claim.provider).first?.number ?? 0),
+            preferences: [restart, unmet],
             load: use.claimed > 0 ? use.inUse * 1000 / use.claimed : 0,
-            capacity: capacity(of: claim, excludingPackage: package))
+            capacity: capacity(of: claim, excludingPackage: package)
+        )
     }
 
     private func reason(_ verdict: Allocation.Verdict) -> Decision.Reason? {
@@ -143,8 +170,10 @@ extension State {
             .noTime(day: Day(number: Int32(day)), band: Band.allCases[band], shortBy: short)
         case .blocked(.carers(let day, let band, let at)):
             .noCarers(
-                day: Day(number: Int32(day)), band: Band.allCases[band],
-                at: at.flatMap { TimeOfDay(minutes: $0 % 1440) })
+                day: Day(number: Int32(day)),
+                band: Band.allCases[band],
+                at: at.flatMap { TimeOfDay(minutes: $0 % 1440) }
+            )
         case .needsAnotherProvider: .tooManyProviders
         }
     }
@@ -165,7 +194,9 @@ extension State {
 
     /// What a claim has to give, as flat numbers; with an offer's hold or a package's minutes counted as free.
     func capacity(
-        of claim: Claim, excludingOffer offer: Offer? = nil, excludingPackage package: Package? = nil
+        of claim: Claim,
+        excludingOffer offer: Offer? = nil,
+        excludingPackage package: Package? = nil
     ) -> Capacity {
         guard var slab = slabs[claim.id] else { preconditionFailure("claim \(claim.id) has no ledger") }
         func free(_ footprint: Footprint, _ account: Slab.Account) {
@@ -193,14 +224,20 @@ extension State {
         let carers = claim.terms.dropFirst().reduce(claim.terms[0].weekly.cells.map(\.carers)) { least, term in
             zip(least, term.weekly.cells).map { min($0, $1.carers) }
         }
-        let absences = shortfalls(of: claim.id).compactMap { shortfalls[$0] }.filter { $0.carers > 0 && $0.day >= today }
-            .map { Capacity.Absence(day: Int($0.day.number), band: $0.band.index, carers: $0.carers) }
+        let absences = shortfalls(of: claim.id).compactMap { shortfalls[$0] }.filter {
+            $0.carers > 0 && $0.day >= today
+        }
+        .map { Capacity.Absence(day: Int($0.day.number), band: $0.band.index, carers: $0.carers) }
         return Capacity(free: slab.cells, carers: carers, timed: timed, absences: absences)
     }
 
     /// Whether visits on their claims fit from a day on, beside everything else that stands there.
     func obstacle(
-        _ ask: Ask, _ claimIDs: [ClaimID], from day: Day, offer: Offer? = nil, package: Package? = nil
+        _ ask: Ask,
+        _ claimIDs: [ClaimID],
+        from day: Day,
+        offer: Offer? = nil,
+        package: Package? = nil
     ) -> Obstacle? {
         let need = Need(ask, from: day, bands: policy.bands)
         for id in Set(claimIDs).sorted() {
@@ -219,23 +256,38 @@ extension Need {
         self.init(
             visits: ask.visits.map { visit in
                 Need.Visit(
-                    band: visit.band.index, carerMinutes: visit.carerMinutes, carers: visit.carers,
-                    days: visit.days.bits, at: visit.time.flatMap { bands.minute(of: $0.at, in: visit.band) },
-                    length: visit.minutes)
-            }, firstDay: Int(day.number), lastDay: Int(day.number) + ask.days - 1)
+                    band: visit.band.index,
+                    carerMinutes: visit.carerMinutes,
+                    carers: visit.carers,
+                    days: visit.days.bits,
+                    at: visit.time.flatMap { bands.minute(of: $0.at, in: visit.band) },
+                    length: visit.minutes
+                )
+            },
+            firstDay: Int(day.number),
+            lastDay: Int(day.number) + ask.days - 1
+        )
     }
 }
 
 extension Ask {
     /// Its visits at fixed times on one claim, as the allocator sees them.
-    func timed(on claim: ClaimID, _ claims: [ClaimID], _ first: Day, _ last: Day, _ bands: BandHours) -> [Capacity.Timed] {
+    func timed(on claim: ClaimID, _ claims: [ClaimID], _ first: Day, _ last: Day, _ bands: BandHours) -> [Capacity
+        .Timed]
+    {
         zip(visits, claims).compactMap { visit, carrier in
             guard carrier == claim, let time = visit.time, let from = bands.minute(of: time.at, in: visit.band) else {
                 return nil
             }
             return Capacity.Timed(
-                firstDay: Int(first.number), lastDay: Int(last.number), days: visit.days.bits, band: visit.band.index,
-                from: from, until: from + visit.minutes, carers: visit.carers)
+                firstDay: Int(first.number),
+                lastDay: Int(last.number),
+                days: visit.days.bits,
+                band: visit.band.index,
+                from: from,
+                until: from + visit.minutes,
+                carers: visit.carers
+            )
         }
     }
 }

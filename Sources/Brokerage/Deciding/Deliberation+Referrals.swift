@@ -9,24 +9,38 @@ extension Deliberation {
         record(
             .referralReceived(
                 Referral(
-                    id: id, person: stamp.person, referrer: actor.organisation, zone: zone, ask: ask, receivedAt: now,
-                    completedAt: completedAt, due: completedAt.map { policy.due(ask, completedAt: $0) },
-                    duplicates: duplicates)))
+                    id: id,
+                    person: stamp.person,
+                    referrer: actor.organisation,
+                    zone: zone,
+                    ask: ask,
+                    receivedAt: now,
+                    completedAt: completedAt,
+                    due: completedAt.map { policy.due(ask, completedAt: $0) },
+                    duplicates: duplicates
+                )
+            )
+        )
         if !duplicates.isEmpty { alert(id, .possibleDuplicate) }
         place(id, keepingQuiet: false)
         return .referral(id, created: true)
     }
 
     mutating func amend(
-        _ id: ReferralID, _ ask: Ask, otherwiseChanged: Bool, _ precondition: Precondition
+        _ id: ReferralID,
+        _ ask: Ask,
+        otherwiseChanged: Bool,
+        _ precondition: Precondition
     ) throws(Rejection) -> Outcome {
         let referral = try ownReferral(id)
         try check(precondition, referral.version)
         let zone = try check(ask, unless: referral.ask)
         guard zone == referral.zone else {
             throw Rejection(
-                .clash, "home lies in another zone now: withdraw this referral and make a new one",
-                faults: [Rejection.Fault("/district", "lies in zone \(zone)")])
+                .clash,
+                "home lies in another zone now: withdraw this referral and make a new one",
+                faults: [Rejection.Fault("/district", "lies in zone \(zone)")]
+            )
         }
         let matters = ask.placesDifferently(from: referral.ask)
         guard ask != referral.ask || otherwiseChanged else { return .referral(id, created: false) }
@@ -48,7 +62,12 @@ extension Deliberation {
             let completedAt = ask.isProvisional ? referral.completedAt : referral.completedAt ?? now
             record(
                 .referralAmended(
-                    id, ask, completedAt: completedAt, due: completedAt.map { policy.due(ask, completedAt: $0) }))
+                    id,
+                    ask,
+                    completedAt: completedAt,
+                    due: completedAt.map { policy.due(ask, completedAt: $0) }
+                )
+            )
             if matters || referral.status == .provisional { place(id, keepingQuiet: false) }
         }
         return .referral(id, created: false)
@@ -78,7 +97,11 @@ extension Deliberation {
         }
         for (index, visit) in ask.visits.enumerated() { check(visit, "/visits/\(index)", fault) }
         guard faults.isEmpty, let zone else {
-            throw Rejection(.againstRule, "\(faults.count) \(faults.count == 1 ? "rule is" : "rules are") broken", faults: faults)
+            throw Rejection(
+                .againstRule,
+                "\(faults.count) \(faults.count == 1 ? "rule is" : "rules are") broken",
+                faults: faults
+            )
         }
         return zone
     }
@@ -90,7 +113,8 @@ extension Deliberation {
         } else if visit.minutes < policy.shortVisit, !visit.hasShortVisitReason {
             fault(
                 "\(pointer)/shortVisitReason",
-                "a visit under \(policy.shortVisit) minutes needs a recorded reason (NICE NG21)")
+                "a visit under \(policy.shortVisit) minutes needs a recorded reason (NICE NG21)"
+            )
         }
         if visit.minutes > length {
             fault("\(pointer)/minutes", "the \(visit.band) band lasts \(length) minutes")
@@ -106,7 +130,9 @@ extension Deliberation {
     }
 
     mutating func triage(
-        _ id: ReferralID, _ outcome: Referral.Triage.Outcome, _ role: String
+        _ id: ReferralID,
+        _ outcome: Referral.Triage.Outcome,
+        _ role: String
     ) throws(Rejection) -> Outcome {
         let referral = try ownReferral(id)
         switch referral.status {
@@ -142,7 +168,8 @@ extension Deliberation {
                 .clash,
                 referral.package == nil
                     ? "the referral is \(referral.status.rawValue)"
-                    : "care was accepted: a clinician or broker ends the package")
+                    : "care was accepted: a clinician or broker ends the package"
+            )
         }
         if let offer = referral.offer, referral.status == .offered {
             record(.offerWithdrawn(offer))

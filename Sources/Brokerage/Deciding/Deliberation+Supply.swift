@@ -1,7 +1,10 @@
 /// Zones, providers, blocks, claims, reductions and shortfalls.
 extension Deliberation {
     mutating func setZone(
-        _ id: ZoneID, _ name: String, _ districts: [PostcodeDistrict], _ precondition: Precondition
+        _ id: ZoneID,
+        _ name: String,
+        _ districts: [PostcodeDistrict],
+        _ precondition: Precondition
     ) throws(Rejection) -> Outcome {
         let existing = state.zones[id]
         try check(precondition, existing?.version)
@@ -11,8 +14,10 @@ extension Deliberation {
             }
             if let other = state.zone(of: district), other != id {
                 throw Rejection(
-                    .clash, "a district lies in one zone at a time: \(district) lies in \(other)",
-                    faults: [Rejection.Fault("/districts/\(index)", "lies in zone \(other)")])
+                    .clash,
+                    "a district lies in one zone at a time: \(district) lies in \(other)",
+                    faults: [Rejection.Fault("/districts/\(index)", "lies in zone \(other)")]
+                )
             }
         }
         let zone = Zone(id: id, name: name, districts: districts.sorted(), version: (existing?.version ?? 0) + 1)
@@ -59,19 +64,38 @@ extension Deliberation {
             }
         }
         let block = Block(
-            id: state.nextID(state.blocks), zone: terms.zone, from: terms.from, until: terms.until,
-            ratePence: terms.ratePence, funding: terms.funding, skills: terms.skills, weekly: terms.weekly,
-            eligibleProviders: terms.eligibleProviders, minimumClaim: terms.minimumClaim,
-            maxSharePercent: terms.maxSharePercent, leadFirstUntil: terms.leadFirstUntil,
-            stepUpPercent: terms.stepUpPercent, contractReference: terms.contractReference)
+            id: state.nextID(state.blocks),
+            zone: terms.zone,
+            from: terms.from,
+            until: terms.until,
+            ratePence: terms.ratePence,
+            funding: terms.funding,
+            skills: terms.skills,
+            weekly: terms.weekly,
+            eligibleProviders: terms.eligibleProviders,
+            minimumClaim: terms.minimumClaim,
+            maxSharePercent: terms.maxSharePercent,
+            leadFirstUntil: terms.leadFirstUntil,
+            stepUpPercent: terms.stepUpPercent,
+            contractReference: terms.contractReference
+        )
         record(.blockBought(block))
         if let provider {
             let from = max(today, terms.from)
             record(
                 .minutesClaimed(
                     Claim(
-                        id: state.nextID(state.claims), block: block.id, provider: provider, from: from,
-                        until: terms.until, firmFrom: from, claimedAt: now, weekly: terms.weekly)))
+                        id: state.nextID(state.claims),
+                        block: block.id,
+                        provider: provider,
+                        from: from,
+                        until: terms.until,
+                        firmFrom: from,
+                        claimedAt: now,
+                        weekly: terms.weekly
+                    )
+                )
+            )
             freed(in: terms.zone)
         }
         return .block(block.id)
@@ -102,19 +126,30 @@ extension Deliberation {
             let held = block.claims.compactMap { state.claims[$0] }.filter { $0.provider == provider.id }
                 .reduce(0) { $0 + ($1.terms.last?.weekly.minutesPerWeek ?? 0) }
             if (held + terms.weekly.minutesPerWeek) * 100 > block.weekly.minutesPerWeek * share {
-                throw .rule("/weekly", "one provider may hold at most \(share) % of this block; it holds \(held) minutes")
+                throw .rule(
+                    "/weekly",
+                    "one provider may hold at most \(share) % of this block; it holds \(held) minutes"
+                )
             }
         }
         let claim = Claim(
-            id: state.nextID(state.claims), block: block.id, provider: provider.id, from: from, until: until,
-            firmFrom: firmFrom, claimedAt: now, weekly: terms.weekly)
+            id: state.nextID(state.claims),
+            block: block.id,
+            provider: provider.id,
+            from: from,
+            until: until,
+            firmFrom: firmFrom,
+            claimedAt: now,
+            weekly: terms.weekly
+        )
         record(.minutesClaimed(claim))
         freed(in: block.zone)
         return .claim(claim.id)
     }
 
     private func dates(
-        of terms: ClaimTerms, on block: Block
+        of terms: ClaimTerms,
+        on block: Block
     ) throws(Rejection) -> (from: Day, until: Day, firmFrom: Day) {
         let from = terms.from ?? max(today, block.from)
         let until = terms.until ?? block.until
@@ -141,12 +176,18 @@ extension Deliberation {
             }
         }
         return Rejection(
-            .clash, "the block has less left than the claim asks for; nothing was claimed", left: rows,
-            forWantOfCapacity: true)
+            .clash,
+            "the block has less left than the claim asks for; nothing was claimed",
+            left: rows,
+            forWantOfCapacity: true
+        )
     }
 
     mutating func reduceClaim(
-        _ blockID: BlockID, _ id: ClaimID, _ from: Day, _ weekly: WeeklyPattern
+        _ blockID: BlockID,
+        _ id: ClaimID,
+        _ from: Day,
+        _ weekly: WeeklyPattern
     ) throws(Rejection) -> Outcome {
         let claim = try ownClaim(blockID, id)
         if state.nouns[.reduction(id)] == stamp.body, !stamp.body.isEmpty { return .claim(id) }
@@ -184,21 +225,33 @@ extension Deliberation {
                 let used = Int(claim.cell(day, band).minutes) - slab[.free, day, band]
                 if day >= claim.firmFrom, Int(weekly[day.weekday, band].minutes) < used {
                     throw Rejection(
-                        .clash, "packages stand on \(used) minutes on \(day) in the \(band) band",
+                        .clash,
+                        "packages stand on \(used) minutes on \(day) in the \(band) band",
                         faults: [Rejection.Fault("/weekly", "\(day.weekday) \(band): at least \(used) minutes")],
                         left: [
                             WeeklyPattern.Row(
-                                days: Weekdays([day.weekday]), band: band,
+                                days: Weekdays([day.weekday]),
+                                band: band,
                                 cell: WeeklyPattern.Cell(
-                                    minutes: Int32(slab[.free, day, band]), carers: claim.cell(day, band).carers))
-                        ], forWantOfCapacity: true)
+                                    minutes: Int32(slab[.free, day, band]),
+                                    carers: claim.cell(day, band).carers
+                                )
+                            )
+                        ],
+                        forWantOfCapacity: true
+                    )
                 }
             }
         }
     }
 
     mutating func reportShortfall(
-        _ blockID: BlockID, _ id: ClaimID, _ day: Day, _ band: Band, _ minutes: Int, _ carers: Int
+        _ blockID: BlockID,
+        _ id: ClaimID,
+        _ day: Day,
+        _ band: Band,
+        _ minutes: Int,
+        _ carers: Int
     ) throws(Rejection) -> Outcome {
         let claim = try ownClaim(blockID, id)
         guard day >= today else { throw .rule("/date", "the day has passed") }
@@ -222,9 +275,21 @@ extension Deliberation {
         record(
             .shortfallReported(
                 Shortfall(
-                    id: state.nextID(state.shortfalls), claim: id, block: claim.block, provider: claim.provider,
-                    day: day, band: band, minutes: minutes, carers: carers, taken: taken, uncovered: uncovered,
-                    cover: uncovered > 0 || carers > 0 ? coverList(id, day, band) : [], at: now)))
+                    id: state.nextID(state.shortfalls),
+                    claim: id,
+                    block: claim.block,
+                    provider: claim.provider,
+                    day: day,
+                    band: band,
+                    minutes: minutes,
+                    carers: carers,
+                    taken: taken,
+                    uncovered: uncovered,
+                    cover: uncovered > 0 || carers > 0 ? coverList(id, day, band) : [],
+                    at: now
+                )
+            )
+        )
         if uncovered > 0 { alertCover(id, day, band) }
         return .shortfall(ShortfallID(number: UInt32(state.shortfalls.count)))
     }
@@ -274,8 +339,10 @@ extension Deliberation {
     func actFor(_ provider: ProviderID, at pointer: String) throws(Rejection) {
         guard actor.actsForOthers || provider == actor.organisation else {
             throw Rejection(
-                .forbidden, "this key acts for \(actor.organisation) only",
-                faults: [Rejection.Fault(pointer, "names another provider")])
+                .forbidden,
+                "this key acts for \(actor.organisation) only",
+                faults: [Rejection.Fault(pointer, "names another provider")]
+            )
         }
     }
 

@@ -53,7 +53,9 @@ extension Deliberation {
                 }
             }
         }
-        record(.careOverran(id, lastDay: ahead, uncovered: uncovered.sorted { ($0.day, $0.visit) < ($1.day, $1.visit) }))
+        record(
+            .careOverran(id, lastDay: ahead, uncovered: uncovered.sorted { ($0.day, $0.visit) < ($1.day, $1.visit) })
+        )
         if !uncovered.isEmpty { alert(package.referral, .coverNeeded) }
     }
 
@@ -103,13 +105,15 @@ extension Deliberation {
     }
 
     private func begins(_ visit: FirstVisit) -> Instant {
-        let minute = visit.at.flatMap { policy.bands.minute(of: $0, in: visit.band) } ?? policy.bands.start(of: visit.band)
+        let minute =
+            visit.at.flatMap { policy.bands.minute(of: $0, in: visit.band) } ?? policy.bands.start(of: visit.band)
         return London.instant(visit.day, minuteOfDay: minute)
     }
 
     /// When the first visit's window has passed: its time with the usual tolerance, or the end of its band.
     private func alarm(_ visit: FirstVisit) -> Instant {
-        let minute = visit.at.flatMap { policy.bands.minute(of: $0, in: visit.band) } ?? policy.bands.end(of: visit.band)
+        let minute =
+            visit.at.flatMap { policy.bands.minute(of: $0, in: visit.band) } ?? policy.bands.end(of: visit.band)
         return London.instant(visit.day, minuteOfDay: 0).adding(minutes: minute + policy.startAlarmMinutes)
     }
 

@@ -50,11 +50,25 @@ public final class Ask: Sendable, Hashable {
 
     /// An ask from its parts.
     public init(
-        district: PostcodeDistrict, sector: PostcodeSector? = nil, pathway: Int, source: Source, class: Class,
-        readyAt: Instant? = nil, dischargeReadyDate: Day? = nil, startFrom: Day, weeks: Int = 6, visits: [Visit],
-        carerGender: Provider.Gender? = nil, language: String? = nil, existingProvider: ProviderID? = nil,
-        maxProviders: Int = 1, funding: Funding = .betterCareFund, safeUntil: Instant? = nil, unsafeNow: Bool = false,
-        facts: Set<Fact> = [], livesAlone: Bool? = nil
+        district: PostcodeDistrict,
+        sector: PostcodeSector? = nil,
+        pathway: Int,
+        source: Source,
+        class: Class,
+        readyAt: Instant? = nil,
+        dischargeReadyDate: Day? = nil,
+        startFrom: Day,
+        weeks: Int = 6,
+        visits: [Visit],
+        carerGender: Provider.Gender? = nil,
+        language: String? = nil,
+        existingProvider: ProviderID? = nil,
+        maxProviders: Int = 1,
+        funding: Funding = .betterCareFund,
+        safeUntil: Instant? = nil,
+        unsafeNow: Bool = false,
+        facts: Set<Fact> = [],
+        livesAlone: Bool? = nil
     ) {
         self.district = district
         self.sector = sector

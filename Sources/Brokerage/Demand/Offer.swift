@@ -36,8 +36,17 @@ public struct Offer: Hashable, Sendable {
 
     /// An open offer.
     public init(
-        id: OfferID, referral: ReferralID, provider: ProviderID, claims: [ClaimID], block: BlockID, ask: Ask,
-        startFrom: Day, sentAt: Instant, expiresAt: Instant, firstVisitBy: Day, replaces: PackageID? = nil
+        id: OfferID,
+        referral: ReferralID,
+        provider: ProviderID,
+        claims: [ClaimID],
+        block: BlockID,
+        ask: Ask,
+        startFrom: Day,
+        sentAt: Instant,
+        expiresAt: Instant,
+        firstVisitBy: Day,
+        replaces: PackageID? = nil
     ) {
         self.id = id
         self.referral = referral

@@ -105,7 +105,8 @@ public struct Package: Hashable, Sendable {
         guard !uncovered.isEmpty else { return whole }
         let missing = uncovered.reduce(into: Footprint.empty) { sum, gap in
             sum = sum.adding(
-                Footprint(visits: [ask.visits[gap.visit]], claims: [claims[gap.visit]], from: gap.day, until: gap.day))
+                Footprint(visits: [ask.visits[gap.visit]], claims: [claims[gap.visit]], from: gap.day, until: gap.day)
+            )
         }
         return whole.beyond(missing)
     }

@@ -113,8 +113,15 @@ public struct Referral: Hashable, Sendable {
 
     /// A referral as it is received, undecided.
     public init(
-        id: ReferralID, person: PersonID, referrer: OrganisationID, zone: ZoneID, ask: Ask, receivedAt: Instant,
-        completedAt: Instant?, due: Instant?, duplicates: [ReferralID]
+        id: ReferralID,
+        person: PersonID,
+        referrer: OrganisationID,
+        zone: ZoneID,
+        ask: Ask,
+        receivedAt: Instant,
+        completedAt: Instant?,
+        due: Instant?,
+        duplicates: [ReferralID]
     ) {
         self.id = id
         self.person = person

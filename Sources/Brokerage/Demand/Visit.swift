@@ -30,8 +30,14 @@ public struct Visit: Hashable, Sendable {
 
     /// A visit from its parts.
     public init(
-        band: Band, minutes: Int, carers: Int, days: Weekdays, skills: [Skill] = [], personalCare: Bool,
-        time: Time? = nil, hasShortVisitReason: Bool = false
+        band: Band,
+        minutes: Int,
+        carers: Int,
+        days: Weekdays,
+        skills: [Skill] = [],
+        personalCare: Bool,
+        time: Time? = nil,
+        hasShortVisitReason: Bool = false
     ) {
         self.band = band
         self.minutes = minutes

@@ -47,7 +47,8 @@ public struct Footprint: Equatable, Sendable {
                 let more = entry.minutes - (theirs[Cell(entry)] ?? 0)
                 guard more > 0 else { return nil }
                 return Entry(claim: entry.claim, day: entry.day, band: entry.band, minutes: more)
-            })
+            }
+        )
     }
 
     /// The part on or after a day.
@@ -88,7 +89,11 @@ extension Footprint {
         for entry in sorted {
             if let last = merged.last, last.claim == entry.claim, last.day == entry.day, last.band == entry.band {
                 merged[merged.count - 1] = Entry(
-                    claim: last.claim, day: last.day, band: last.band, minutes: last.minutes + entry.minutes)
+                    claim: last.claim,
+                    day: last.day,
+                    band: last.band,
+                    minutes: last.minutes + entry.minutes
+                )
             } else {
                 merged.append(entry)
             }

@@ -14,8 +14,11 @@ extension State {
     public func ledger(of block: Block, from: Day, days: Int) -> LedgerView {
         let empty = Array(repeating: Array(repeating: 0, count: Band.count), count: days)
         var view = LedgerView(
-            from: from, bought: empty, unclaimed: empty,
-            accounts: Array(repeating: empty, count: Slab.Account.allCases.count))
+            from: from,
+            bought: empty,
+            unclaimed: empty,
+            accounts: Array(repeating: empty, count: Slab.Account.allCases.count)
+        )
         for row in 0..<days {
             let day = from.adding(days: row)
             for band in Band.allCases {
@@ -64,7 +67,8 @@ extension State {
             for band in Band.allCases {
                 precondition(
                     slab.total(day, band) == Int(claim.cell(day, band).minutes),
-                    "ledger of \(id) does not add up on \(day) in \(band)")
+                    "ledger of \(id) does not add up on \(day) in \(band)"
+                )
                 precondition(unclaimed(of: block, day, band) >= 0, "\(block.id) is oversold on \(day) in \(band)")
             }
         }
@@ -99,7 +103,9 @@ extension State {
             for entry in footprint.entries where window.contains(entry.day) {
                 let free = fresh[entry.claim]?[.free, entry.day, entry.band] ?? 0
                 guard free >= entry.minutes else {
-                    faults.append("\(owner) stands on minutes \(entry.claim) does not have on \(entry.day) in \(entry.band)")
+                    faults.append(
+                        "\(owner) stands on minutes \(entry.claim) does not have on \(entry.day) in \(entry.band)"
+                    )
                     continue
                 }
                 fresh[entry.claim]?.move(entry.minutes, from: .free, to: account, entry.day, entry.band)

@@ -35,9 +35,19 @@ public struct Block: Hashable, Sendable {
 
     /// A block from its parts, without claims.
     public init(
-        id: BlockID, zone: ZoneID, from: Day, until: Day, ratePence: Int64, funding: Funding, skills: [Skill],
-        weekly: WeeklyPattern, eligibleProviders: [ProviderID]? = nil, minimumClaim: Int? = nil,
-        maxSharePercent: Int? = nil, leadFirstUntil: Instant? = nil, stepUpPercent: Int? = nil,
+        id: BlockID,
+        zone: ZoneID,
+        from: Day,
+        until: Day,
+        ratePence: Int64,
+        funding: Funding,
+        skills: [Skill],
+        weekly: WeeklyPattern,
+        eligibleProviders: [ProviderID]? = nil,
+        minimumClaim: Int? = nil,
+        maxSharePercent: Int? = nil,
+        leadFirstUntil: Instant? = nil,
+        stepUpPercent: Int? = nil,
         contractReference: String? = nil
     ) {
         self.id = id

@@ -29,7 +29,13 @@ public struct Claim: Hashable, Sendable {
 
     /// A claim of one pattern.
     public init(
-        id: ClaimID, block: BlockID, provider: ProviderID, from: Day, until: Day, firmFrom: Day, claimedAt: Instant,
+        id: ClaimID,
+        block: BlockID,
+        provider: ProviderID,
+        from: Day,
+        until: Day,
+        firmFrom: Day,
+        claimedAt: Instant,
         weekly: WeeklyPattern
     ) {
         self.id = id
@@ -76,8 +82,18 @@ public struct Shortfall: Hashable, Sendable {
 
     /// A shortfall from its parts.
     public init(
-        id: ShortfallID, claim: ClaimID, block: BlockID, provider: ProviderID, day: Day, band: Band, minutes: Int,
-        carers: Int, taken: Int, uncovered: Int, cover: [PackageID], at: Instant
+        id: ShortfallID,
+        claim: ClaimID,
+        block: BlockID,
+        provider: ProviderID,
+        day: Day,
+        band: Band,
+        minutes: Int,
+        carers: Int,
+        taken: Int,
+        uncovered: Int,
+        cover: [PackageID],
+        at: Instant
     ) {
         self.id = id
         self.claim = claim

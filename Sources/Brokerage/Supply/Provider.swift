@@ -56,10 +56,21 @@ public struct Provider: Hashable, Sendable {
 
     /// A provider from its parts.
     public init(
-        id: ProviderID, name: String, kind: Kind, personalCare: Bool, zones: [ZoneID], status: Status,
-        skills: [Skill]? = nil, cqcLocation: String? = nil, registeredFrom: Day? = nil, languages: [String]? = nil,
-        genders: [Gender]? = nil, caseloadMax: Int? = nil, answering: [AnsweringHours]? = nil,
-        onCallTelephone: String? = nil, version: UInt32 = 1
+        id: ProviderID,
+        name: String,
+        kind: Kind,
+        personalCare: Bool,
+        zones: [ZoneID],
+        status: Status,
+        skills: [Skill]? = nil,
+        cqcLocation: String? = nil,
+        registeredFrom: Day? = nil,
+        languages: [String]? = nil,
+        genders: [Gender]? = nil,
+        caseloadMax: Int? = nil,
+        answering: [AnsweringHours]? = nil,
+        onCallTelephone: String? = nil,
+        version: UInt32 = 1
     ) {
         self.id = id
         self.name = name

@@ -81,7 +81,7 @@ public struct Slug: Hashable, Comparable, Sendable, CustomStringConvertible {
     public let description: String
 
     /// Reads a slug; nil when it holds anything else, or begins with `-`.
-    public init?(_ text: some StringProtocol) {
+    @inlinable public init?(_ text: some StringProtocol) {
         let bytes = text.utf8
         guard (1...64).contains(bytes.count), bytes.first != UInt8(ascii: "-"),
             bytes.allSatisfy({ ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D })

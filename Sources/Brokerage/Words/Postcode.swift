@@ -4,7 +4,7 @@ public struct PostcodeDistrict: Hashable, Comparable, Sendable, CustomStringConv
     public let description: String
 
     /// Reads a district; nil when no district can be spelt so (Royal Mail's A9, A99, AA9, AA99, A9A, AA9A).
-    public init?(_ text: some StringProtocol) {
+    @inlinable public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard (2...4).contains(bytes.count) else { return nil }
         var index = 0
@@ -28,7 +28,7 @@ public struct PostcodeSector: Hashable, Sendable, CustomStringConvertible {
     public let digit: UInt8
 
     /// Reads a sector; nil for any other spelling.
-    public init?(_ text: some StringProtocol) {
+    @inlinable public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 4, bytes[bytes.count - 2] == UInt8(ascii: " "), let last = bytes.last, isDigit(last),
             let district = PostcodeDistrict(String(decoding: bytes.dropLast(2), as: UTF8.self))
@@ -41,5 +41,5 @@ public struct PostcodeSector: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(district) \(digit)" }
 }
 
-private func isUpper(_ byte: UInt8) -> Bool { byte >= 0x41 && byte <= 0x5A }
-private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+@usableFromInline func isUpper(_ byte: UInt8) -> Bool { byte >= 0x41 && byte <= 0x5A }
+@usableFromInline func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

@@ -5,7 +5,7 @@ public struct Skill: Hashable, Comparable, Sendable, CustomStringConvertible {
     public let description: String
 
     /// Reads a code; nil when it is not one.
-    public init?(_ text: some StringProtocol) {
+    @inlinable public init?(_ text: some StringProtocol) {
         guard isCode(text) else { return nil }
         description = String(text)
     }
@@ -14,10 +14,12 @@ public struct Skill: Hashable, Comparable, Sendable, CustomStringConvertible {
 }
 
 /// Whether a text is a short code that can stand in the journal: it cannot hold a sentence or a number of ten digits.
-public func isCode(_ text: some StringProtocol) -> Bool {
+@inlinable public func isCode(_ text: some StringProtocol) -> Bool {
     let bytes = text.utf8
     guard (1...32).contains(bytes.count), let first = bytes.first, isLetter(first) else { return false }
     return bytes.allSatisfy { isLetter($0) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
 }
 
-private func isLetter(_ byte: UInt8) -> Bool { (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x41 && byte <= 0x5A) }
+@usableFromInline func isLetter(_ byte: UInt8) -> Bool {
+    (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x41 && byte <= 0x5A)
+}

@@ -6,7 +6,8 @@ import JSON
 /// Fills an empty data folder, so that someone can see the service at work within a minute.
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fills an empty data folder with a Warwickshire-like county and prints a key for each role.")
+        abstract: "Fills an empty data folder with a Warwickshire-like county and prints a key for each role."
+    )
 
     /// How large; each county is about 60 providers, 3,600 block hours a week and 230 people.
     enum Scale: String, CaseIterable, ExpressibleByArgument {
@@ -73,7 +74,8 @@ struct Demo: ParsableCommand {
         } else {
             print(
                 "\(state.zones.count) zones, \(state.providers.count) providers, \(state.blocks.count) blocks, "
-                    + "\(state.packagesInCare.count) people cared for, \(state.referralsSeekingCare.count) seeking care")
+                    + "\(state.packagesInCare.count) people cared for, \(state.referralsSeekingCare.count) seeking care"
+            )
             for (role, organisation, key) in keys { print("\(role.rawValue)\t\(organisation)\t\(key)") }
         }
     }

@@ -8,7 +8,11 @@ extension DemoCounty {
         let ask = ask(class: `class`, skills: skills, heavy: heavy)
         let (texts, number) = texts(ask)
         let submission = Submission(
-            .refer(ask), by: random.one(of: DemoCounty.hospitals), texts: texts, nhsNumber: number)
+            .refer(ask),
+            by: random.one(of: DemoCounty.hospitals),
+            texts: texts,
+            nhsNumber: number
+        )
         switch broker.perform(submission) {
         case .accepted: return
         case .refused(let rejection, _): throw Failure(rejection.detail)
@@ -29,21 +33,32 @@ extension DemoCounty {
         let double = heavy || random.chance(12)
         let visits = chosen.map { band in
             Visit(
-                band: band, minutes: band == .morning ? random.one(of: [30, 30, 45]) : heavy ? 60 : 30,
-                carers: double ? 2 : 1, days: .all,
+                band: band,
+                minutes: band == .morning ? random.one(of: [30, 30, 45]) : heavy ? 60 : 30,
+                carers: double ? 2 : 1,
+                days: .all,
                 skills: (skills + (random.chance(40) ? ["medication"] : [])).compactMap { Skill($0) }.sorted(),
                 personalCare: true,
                 time: band == .morning && random.chance(12)
-                    ? TimeOfDay("08:00").map { Visit.Time(at: $0, toleranceMinutes: 15) } : nil)
+                    ? TimeOfDay("08:00").map { Visit.Time(at: $0, toleranceMinutes: 15) } : nil
+            )
         }
         let kind = `class` ?? random.one(of: [.stepDown, .stepDown, .stepDown, .stepDown, .stepUp, .fastTrack])
         return Ask(
-            district: district, sector: PostcodeSector("\(district) \(random.number(1...9))"), pathway: 1,
-            source: kind == .stepUp ? .gp : .ward, class: kind, readyAt: clock.now,
-            dischargeReadyDate: London.day(at: clock.now), startFrom: London.day(at: clock.now), weeks: 6,
-            visits: visits, language: random.chance(5) ? "pa" : nil,
+            district: district,
+            sector: PostcodeSector("\(district) \(random.number(1...9))"),
+            pathway: 1,
+            source: kind == .stepUp ? .gp : .ward,
+            class: kind,
+            readyAt: clock.now,
+            dischargeReadyDate: London.day(at: clock.now),
+            startFrom: London.day(at: clock.now),
+            weeks: 6,
+            visits: visits,
+            language: random.chance(5) ? "pa" : nil,
             facts: [.transfers, .equipment, .medication, .consent, .livesAlone, .access, .assessment, .whereNow],
-            livesAlone: random.chance(45))
+            livesAlone: random.chance(45)
+        )
     }
 
     private func zonesByShare() -> [ZoneID] {

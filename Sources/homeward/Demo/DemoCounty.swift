@@ -50,7 +50,8 @@ struct DemoCounty {
                 }
                 _ = try broker.must(
                     .setZone(zone(place, copy), name: place.name, districts: districts, .absent),
-                    by: DemoCounty.commissioner)
+                    by: DemoCounty.commissioner
+                )
             }
             try addProviders(copy, from: first)
         }
@@ -77,10 +78,16 @@ struct DemoCounty {
             let id = DemoCounty.slug("\(word.lowercased())-care" + (copy == 0 ? "" : "-\(copy + 1)"))
             let kind = kinds[index % kinds.count]
             let provider = Provider(
-                id: id, name: "\(word) \(Places.providerKinds[index % Places.providerKinds.count])", kind: kind,
-                personalCare: kind != .voluntary, zones: [zone(place, copy)], status: .open,
-                languages: index % 6 == 0 ? ["en", "pa"] : ["en"], genders: [.female, .male],
-                caseloadMax: kind == .team ? 50 : nil)
+                id: id,
+                name: "\(word) \(Places.providerKinds[index % Places.providerKinds.count])",
+                kind: kind,
+                personalCare: kind != .voluntary,
+                zones: [zone(place, copy)],
+                status: .open,
+                languages: index % 6 == 0 ? ["en", "pa"] : ["en"],
+                genders: [.female, .male],
+                caseloadMax: kind == .team ? 50 : nil
+            )
             _ = try broker.must(.setProvider(provider, .absent), by: DemoCounty.commissioner)
             try addBlock(for: provider, index: index, from: first)
         }
@@ -95,9 +102,13 @@ struct DemoCounty {
         func pattern(_ percent: Int) -> WeeklyPattern {
             let rows = shares.map { band, share in
                 WeeklyPattern.Row(
-                    days: .all, band: band,
+                    days: .all,
+                    band: band,
                     cell: WeeklyPattern.Cell(
-                        minutes: Int32(daily * share * percent / 10_000 / 5 * 5), carers: index % 3 == 0 ? 2 : 3))
+                        minutes: Int32(daily * share * percent / 10_000 / 5 * 5),
+                        carers: index % 3 == 0 ? 2 : 3
+                    )
+                )
             }
             guard let pattern = WeeklyPattern(rows: rows) else { preconditionFailure("each band stands once") }
             return pattern
@@ -106,14 +117,23 @@ struct DemoCounty {
             .compactMap { Skill($0.element) }.sorted()
         let open = index % 4 == 3
         let terms = BlockTerms(
-            zone: provider.zones[0], from: first, until: first.adding(days: 420),
-            ratePence: Int64(random.number(2_640...3_290)), funding: .betterCareFund, skills: skills,
-            weekly: pattern(100))
+            zone: provider.zones[0],
+            from: first,
+            until: first.adding(days: 420),
+            ratePence: Int64(random.number(2_640...3_290)),
+            funding: .betterCareFund,
+            skills: skills,
+            weekly: pattern(100)
+        )
         let (outcome, _) = try broker.must(
-            .buyBlock(terms, awardedTo: open ? nil : provider.id), by: DemoCounty.commissioner)
+            .buyBlock(terms, awardedTo: open ? nil : provider.id),
+            by: DemoCounty.commissioner
+        )
         if open, case .block(let id) = outcome {
             _ = try broker.must(
-                .claim(id, ClaimTerms(provider: provider.id, weekly: pattern(90))), by: DemoCounty.hub)
+                .claim(id, ClaimTerms(provider: provider.id, weekly: pattern(90))),
+                by: DemoCounty.hub
+            )
         }
     }
 
@@ -129,8 +149,10 @@ struct DemoCounty {
             if package.dayCount(on: state.today) >= 41 || random.number(1...400) <= 10 {
                 let outcome = random.one(of: Package.Outcome.allCases.filter { $0 != .neverStarted })
                 _ = try broker.must(
-                    .end(id, at: clock.now, outcome, role: "occupationalTherapist"), by: DemoCounty.clinician,
-                    texts: [by("ending-\(id)")])
+                    .end(id, at: clock.now, outcome, role: "occupationalTherapist"),
+                    by: DemoCounty.clinician,
+                    texts: [by("ending-\(id)")]
+                )
             }
         }
         for id in state.referralsSeekingCare {
@@ -171,8 +193,9 @@ struct DemoCounty {
             if random.chance(percent) {
                 _ = try broker.must(.refuse(id, random.one(of: [.noStaff, .timing, .geography])), by: DemoCounty.hub)
             } else {
-                guard let day = (0..<7).map({ offer.startFrom.adding(days: $0) })
-                    .first(where: { day in offer.ask.visits.contains { $0.days.contains(day.weekday) } }),
+                guard
+                    let day = (0..<7).map({ offer.startFrom.adding(days: $0) })
+                        .first(where: { day in offer.ask.visits.contains { $0.days.contains(day.weekday) } }),
                     let visit = offer.ask.visits.first(where: { $0.days.contains(day.weekday) })
                 else { continue }
                 let acceptance = Acceptance(firstVisit: FirstVisit(day: day, band: visit.band), role: "coordinator")
@@ -189,8 +212,10 @@ struct DemoCounty {
             _ = try broker.must(.start(id, at: clock.now), by: DemoCounty.hub)
             if state.referrals[package.referral]?.triage == nil {
                 _ = try broker.must(
-                    .triage(package.referral, .careOnly, role: "physiotherapist"), by: DemoCounty.clinician,
-                    texts: [by("triage")])
+                    .triage(package.referral, .careOnly, role: "physiotherapist"),
+                    by: DemoCounty.clinician,
+                    texts: [by("triage")]
+                )
             }
         }
     }

@@ -13,19 +13,31 @@ enum Places {
     static let warwickshire = [
         Place(zone: "north-warwickshire", name: "North Warwickshire", districts: ["B46", "B78", "CV9"], share: 11),
         Place(
-            zone: "nuneaton-bedworth", name: "Nuneaton and Bedworth", districts: ["CV7", "CV10", "CV11", "CV12"],
-            share: 23),
+            zone: "nuneaton-bedworth",
+            name: "Nuneaton and Bedworth",
+            districts: ["CV7", "CV10", "CV11", "CV12"],
+            share: 23
+        ),
         Place(zone: "rugby", name: "Rugby", districts: ["CV21", "CV22", "CV23"], share: 18),
         Place(
-            zone: "warwick-leamington", name: "Warwick and Leamington Spa",
-            districts: ["CV31", "CV32", "CV33", "CV34"], share: 20),
+            zone: "warwick-leamington",
+            name: "Warwick and Leamington Spa",
+            districts: ["CV31", "CV32", "CV33", "CV34"],
+            share: 20
+        ),
         Place(zone: "kenilworth", name: "Kenilworth and Wellesbourne", districts: ["CV8", "CV35"], share: 8),
         Place(
-            zone: "stratford", name: "Stratford-upon-Avon and Alcester", districts: ["CV36", "CV37", "B49", "B50"],
-            share: 13),
+            zone: "stratford",
+            name: "Stratford-upon-Avon and Alcester",
+            districts: ["CV36", "CV37", "B49", "B50"],
+            share: 13
+        ),
         Place(
-            zone: "southam-henley", name: "Southam, Studley and Henley", districts: ["CV47", "B80", "B94", "B95"],
-            share: 7),
+            zone: "southam-henley",
+            name: "Southam, Studley and Henley",
+            districts: ["CV47", "B80", "B94", "B95"],
+            share: 7
+        ),
     ]
 
     static let providerWords = [
@@ -39,7 +51,9 @@ enum Places {
 
     static let providerKinds = ["Home Care", "Care at Home", "Community Care", "Homecare Services"]
 
-    static let skills = ["medication", "movingAndHandling", "dementia", "catheter", "pegFeed", "endOfLife", "reablement"]
+    static let skills = [
+        "medication", "movingAndHandling", "dementia", "catheter", "pegFeed", "endOfLife", "reablement",
+    ]
 
     static let firstNames = [
         "Ada", "Albert", "Beryl", "Cyril", "Doris", "Edith", "Ernest", "Ethel", "Frank", "Gladys", "Harold", "Hilda",

@@ -6,7 +6,8 @@ import Testing
 struct RandomHistoryTests {
     @Test(
         "after every command the ledger equals a recount, nothing is oversold and a replay gives the same state",
-        arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
+        arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64]
+    )
     func conservation(seed: UInt64) throws {
         print("seed \(seed)")
         var random = SeededGenerator(seed: seed)
@@ -35,7 +36,10 @@ extension County {
             let day = offer.startFrom.adding(days: Int.random(in: 0...3, using: &random))
             let band = offer.ask.visits.randomElement(using: &random)?.band ?? .tea
             submit(
-                .accept(id, Acceptance(firstVisit: FirstVisit(day: day, band: band), role: "m")), by: hub, body: body)
+                .accept(id, Acceptance(firstVisit: FirstVisit(day: day, band: band), role: "m")),
+                by: hub,
+                body: body
+            )
         case 7:
             guard let id = state.offersOpen.randomElement(using: &random) else { return }
             submit(.refuse(id, .noStaff), by: hub, body: body)
@@ -56,7 +60,9 @@ extension County {
             let id = ReferralID(number: UInt32.random(in: 1...UInt32(state.referrals.count), using: &random))
             guard let version = state.referrals[id]?.version else { return }
             submit(
-                .amend(id, randomAsk(&random), otherwiseChanged: false, .version(version)), by: hub)
+                .amend(id, randomAsk(&random), otherwiseChanged: false, .version(version)),
+                by: hub
+            )
         case 12:
             guard state.referrals.count > 0 else { return }
             let id = ReferralID(number: UInt32.random(in: 1...UInt32(state.referrals.count), using: &random))
@@ -67,9 +73,15 @@ extension County {
             let band = Band.allCases.randomElement(using: &random) ?? .tea
             submit(
                 .reportShortfall(
-                    claim.block, id, day: today.adding(days: Int.random(in: 0...9, using: &random)), band: band,
-                    minutes: Int.random(in: 1...60, using: &random), carers: Int.random(in: 0...1, using: &random)),
-                by: hub)
+                    claim.block,
+                    id,
+                    day: today.adding(days: Int.random(in: 0...9, using: &random)),
+                    band: band,
+                    minutes: Int.random(in: 1...60, using: &random),
+                    carers: Int.random(in: 0...1, using: &random)
+                ),
+                by: hub
+            )
         case 14:
             let weekly = WeeklyPattern.daily(Int.random(in: 10...60, using: &random), 2)
             if Bool.random(using: &random) {
@@ -77,8 +89,13 @@ extension County {
                     .claim(
                         BlockID(number: UInt32(state.blocks.count)),
                         ClaimTerms(
-                            provider: Slug("acorn")!, weekly: weekly,
-                            firmFrom: today.adding(days: Int.random(in: 0...5, using: &random)))), by: hub)
+                            provider: Slug("acorn")!,
+                            weekly: weekly,
+                            firmFrom: today.adding(days: Int.random(in: 0...5, using: &random))
+                        )
+                    ),
+                    by: hub
+                )
             } else {
                 let id = ClaimID(number: UInt32.random(in: 1...UInt32(state.claims.count), using: &random))
                 guard let claim = state.claims[id] else { return }
@@ -92,18 +109,25 @@ extension County {
         let bands = Band.allCases.dropLast().shuffled(using: &random).prefix(Int.random(in: 1...4, using: &random))
         let visits = bands.map { band in
             Visit(
-                band: band, minutes: [15, 30, 45, 60].randomElement(using: &random) ?? 30,
+                band: band,
+                minutes: [15, 30, 45, 60].randomElement(using: &random) ?? 30,
                 carers: Int.random(in: 1...2, using: &random),
-                days: Weekdays(bits: UInt8.random(in: 1...127, using: &random)), personalCare: true,
+                days: Weekdays(bits: UInt8.random(in: 1...127, using: &random)),
+                personalCare: true,
                 time: Int.random(in: 0..<4, using: &random) == 0 && band == .morning
                     ? Visit.Time(at: TimeOfDay("08:00")!, toleranceMinutes: 15) : nil,
-                hasShortVisitReason: true)
+                hasShortVisitReason: true
+            )
         }
         return Ask(
-            district: PostcodeDistrict("CV31")!, pathway: 1, source: .ward,
+            district: PostcodeDistrict("CV31")!,
+            pathway: 1,
+            source: .ward,
             class: Ask.Class.allCases.randomElement(using: &random) ?? .stepDown,
             startFrom: today.adding(days: Int.random(in: 0...6, using: &random)),
-            weeks: Int.random(in: 1...6, using: &random), visits: visits,
-            maxProviders: 1)
+            weeks: Int.random(in: 1...6, using: &random),
+            visits: visits,
+            maxProviders: 1
+        )
     }
 }

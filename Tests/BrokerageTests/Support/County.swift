@@ -27,7 +27,9 @@ struct County {
     /// Submits a command and keeps what it came to.
     @discardableResult
     mutating func submit(
-        _ command: Command, by actor: Actor, body: [UInt8] = []
+        _ command: Command,
+        by actor: Actor,
+        body: [UInt8] = []
     ) -> Result<Outcome, Rejection> {
         drawn += 1
         let stamp = Stamp(at: now, person: PersonID(high: 1, low: drawn), body: body)
@@ -55,14 +57,22 @@ struct County {
 
     /// A zone with two districts, and providers with a block each, awarded.
     static func withProviders(
-        _ names: [String] = ["acorn"], minutes: Int = 240, carers: UInt8 = 2, skills: [String] = [],
+        _ names: [String] = ["acorn"],
+        minutes: Int = 240,
+        carers: UInt8 = 2,
+        skills: [String] = [],
         at now: Instant = County.monday
     ) throws -> County {
         var county = County(at: now)
         try county.must(
             .setZone(
-                Slug("leam")!, name: "Leamington", districts: [PostcodeDistrict("CV31")!, PostcodeDistrict("CV32")!],
-                .absent), by: commissioner)
+                Slug("leam")!,
+                name: "Leamington",
+                districts: [PostcodeDistrict("CV31")!, PostcodeDistrict("CV32")!],
+                .absent
+            ),
+            by: commissioner
+        )
         for name in names {
             try county.must(.setProvider(.named(name), .absent), by: commissioner)
             try county.award(name, minutes: minutes, carers: carers, skills: skills)
@@ -72,11 +82,21 @@ struct County {
 
     @discardableResult
     mutating func award(
-        _ provider: String?, minutes: Int = 240, carers: UInt8 = 2, skills: [String] = [], days: Int = 364
+        _ provider: String?,
+        minutes: Int = 240,
+        carers: UInt8 = 2,
+        skills: [String] = [],
+        days: Int = 364
     ) throws -> BlockID {
         let terms = BlockTerms(
-            zone: Slug("leam")!, from: today, until: today.adding(days: days), ratePence: 2500,
-            funding: .betterCareFund, skills: skills.map { Skill($0)! }, weekly: .daily(minutes, carers))
+            zone: Slug("leam")!,
+            from: today,
+            until: today.adding(days: days),
+            ratePence: 2500,
+            funding: .betterCareFund,
+            skills: skills.map { Skill($0)! },
+            weekly: .daily(minutes, carers)
+        )
         let outcome = try must(.buyBlock(terms, awardedTo: provider.map { Slug($0)! }), by: County.commissioner)
         guard case .block(let id) = outcome else { throw Unexpected() }
         return id
@@ -110,7 +130,13 @@ extension Provider {
     /// An open agency that works in the test's zone.
     static func named(_ name: String) -> Provider {
         Provider(
-            id: Slug(name)!, name: name, kind: .agency, personalCare: true, zones: [Slug("leam")!], status: .open)
+            id: Slug(name)!,
+            name: name,
+            kind: .agency,
+            personalCare: true,
+            zones: [Slug("leam")!],
+            status: .open
+        )
     }
 }
 
@@ -120,32 +146,54 @@ extension WeeklyPattern {
         WeeklyPattern(
             rows: bands.map {
                 Row(days: .all, band: $0, cell: Cell(minutes: Int32(minutes), carers: carers))
-            })!
+            }
+        )!
     }
 }
 
 extension Visit {
     /// A visit every day.
     static func daily(
-        _ band: Band = .morning, _ minutes: Int = 30, carers: Int = 1, skills: [String] = [], at: String? = nil
+        _ band: Band = .morning,
+        _ minutes: Int = 30,
+        carers: Int = 1,
+        skills: [String] = [],
+        at: String? = nil
     ) -> Visit {
         Visit(
-            band: band, minutes: minutes, carers: carers, days: .all, skills: skills.map { Skill($0)! },
-            personalCare: true, time: at.map { Time(at: TimeOfDay($0)!, toleranceMinutes: 15) },
-            hasShortVisitReason: true)
+            band: band,
+            minutes: minutes,
+            carers: carers,
+            days: .all,
+            skills: skills.map { Skill($0)! },
+            personalCare: true,
+            time: at.map { Time(at: TimeOfDay($0)!, toleranceMinutes: 15) },
+            hasShortVisitReason: true
+        )
     }
 }
 
 extension County {
     /// An ask for daily visits from tomorrow.
     func ask(
-        _ visits: [Visit] = [.daily()], class: Ask.Class = .stepDown, startIn days: Int = 1,
-        carerGender: Provider.Gender? = nil, existing: String? = nil, facts: Set<Ask.Fact> = []
+        _ visits: [Visit] = [.daily()],
+        class: Ask.Class = .stepDown,
+        startIn days: Int = 1,
+        carerGender: Provider.Gender? = nil,
+        existing: String? = nil,
+        facts: Set<Ask.Fact> = []
     ) -> Ask {
         Ask(
-            district: PostcodeDistrict("CV32")!, pathway: 1, source: .ward, class: `class`,
-            startFrom: today.adding(days: days), visits: visits, carerGender: carerGender,
-            existingProvider: existing.map { Slug($0)! }, facts: facts)
+            district: PostcodeDistrict("CV32")!,
+            pathway: 1,
+            source: .ward,
+            class: `class`,
+            startFrom: today.adding(days: days),
+            visits: visits,
+            carerGender: carerGender,
+            existingProvider: existing.map { Slug($0)! },
+            facts: facts
+        )
     }
 
     func free(_ band: Band = .morning, inDays days: Int = 1) -> Int {

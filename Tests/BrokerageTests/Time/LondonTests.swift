@@ -9,7 +9,10 @@ struct LondonTests {
         #expect(try #require(Day(text)).description == text)
     }
 
-    @Test("a date that does not exist is none", arguments: ["2027-02-29", "2027-13-01", "2027-00-10", "2027-1-4", "20270104", "2027-06-31"])
+    @Test(
+        "a date that does not exist is none",
+        arguments: ["2027-02-29", "2027-13-01", "2027-00-10", "2027-1-4", "20270104", "2027-06-31"]
+    )
     func badDates(text: String) { #expect(Day(text) == nil) }
 
     @Test("every day of a century has the weekday after the day before and reads back")
@@ -28,7 +31,10 @@ struct LondonTests {
     func instants() {
         #expect(Instant("2027-01-04T09:30:00Z")?.description == "2027-01-04T09:30:00Z")
         #expect(Instant("2027-01-04T09:30:00.250Z")?.description == "2027-01-04T09:30:00Z")
-        for bad in ["2027-01-04T09:30:00", "2027-01-04T09:30:00+01:00", "2027-01-04 09:30:00Z", "2027-01-04T24:00:00Z", "2027-01-04T09:30:00.Z"] {
+        for bad in [
+            "2027-01-04T09:30:00", "2027-01-04T09:30:00+01:00", "2027-01-04 09:30:00Z", "2027-01-04T24:00:00Z",
+            "2027-01-04T09:30:00.Z",
+        ] {
             #expect(Instant(bad) == nil, "\(bad)")
         }
     }
