@@ -98,7 +98,7 @@ let package = Package(
         ),
         .testTarget(
             name: "APITests",
-            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "JSON"],
+            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
