@@ -48,6 +48,7 @@ public final class SQLiteStore: Sendable {
         return try folder.alone(milliseconds: options.busyMilliseconds) { () throws(JournalError) in
             let mark = try MarkFile(folder.mark)
             try Marks(folder: folder, file: mark, options: options).check()
+            try folder.makePrivate(folder.database)
             let connections = try connect(folder, mark, options)
             try folder.sync()
             return SQLiteStore(folder, digest, mark, connections, options)
