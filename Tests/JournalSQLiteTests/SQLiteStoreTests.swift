@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Journal
+import Synchronization
 import Testing
 import Vault
 
@@ -110,6 +111,58 @@ import Vault
             let store = try open(folder)
             #expect(throws: JournalError.self) { try store.journal(system: name) }
             #expect(try store.systems().isEmpty)
+        }
+    }
+
+    @Test("every file is for its owner only, in a store and in its backup")
+    func privacy() throws {
+        try TemporaryFolder.use { folder in
+            let store = try open(folder)
+            try append(1, to: store.journal(system: "warwick"))
+            _ = try store.backup(to: folder + "/backup")
+            var seen = 0
+            for place in [folder, folder + "/backup"] {
+                for name in try FileManager.default.contentsOfDirectory(atPath: place) where name != "backup" {
+                    let attributes = try FileManager.default.attributesOfItem(atPath: place + "/" + name)
+                    #expect(attributes[.posixPermissions] as? Int == 0o600, "\(place)/\(name)")
+                    seen += 1
+                }
+            }
+            #expect(seen == 8)
+        }
+    }
+
+    @Test("readers go on, or fail and go on, while the store is opened anew")
+    func readersWhileReopening() throws {
+        try TemporaryFolder.use { folder in
+            let store = try open(folder)
+            let journal = try store.journal(system: "warwick")
+            try append(20, to: journal)
+            let isOver = Atomic<Bool>(false)
+            let group = DispatchGroup()
+            for reader in 0..<3 {
+                DispatchQueue(label: "reader \(reader)").async(group: group) {
+                    while !isOver.load(ordering: .relaxed) {
+                        do throws(JournalError) {
+                            let last = try journal.lastPosition()
+                            #expect(try journal.read(after: .start, limit: 100).count >= Int(last.value))
+                        } catch {
+                            // The connection was closed under it; the next call has the new one.
+                            guard case .failed = error else {
+                                Issue.record(error)
+                                return
+                            }
+                        }
+                    }
+                }
+            }
+            for _ in 0..<20 {
+                try journal.reopen()
+                try append(1, to: journal)
+            }
+            isOver.store(true, ordering: .relaxed)
+            group.wait()
+            #expect(try journal.verify().position == Position(40))
         }
     }
 
