@@ -21,10 +21,11 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         .target(name: "HTTPWire", swiftSettings: strict),
-        .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux"], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux", "COpenSSL", "CZlib"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Allocation", swiftSettings: strict),
         .target(
@@ -90,10 +91,14 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: strict
         ),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "COpenSSL", "CZlib"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "APITests",
-            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "JSON"],
+            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -44,6 +44,7 @@ public final class LaneResponder: Responder {
         table = Routes.table
     }
 
+    /// Answers one request; never blocks.
     public func respond(to request: borrowing RequestView) -> Answer {
         let now = clock()
         if let known = polls.answer(to: request, now: now) { return .prepared(known) }

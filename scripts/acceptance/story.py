@@ -35,9 +35,10 @@ patterns = [
     [visit("morning", 30), visit("lunch", 30), visit("bed", 30)], [visit("lunch", 30, days=["mon", "wed", "fri"])],
     [visit("morning", 30, carers=2), visit("bed", 30, carers=2)]]
 started, ended, mine = [], 0, []
-zone_list = sorted(zones)
+# People come from where people come from: as many from each zone as are cared for there now.
+zone_list = [district_zone[p["referral"]] for p in live_packages()]
 for index in range(PEOPLE):
-    zone = zone_list[index % len(zone_list)]
+    zone = zone_list[index * 7 % len(zone_list)]
     district = zones[zone][index % len(zones[zone])]
     status, headers, made = client["referrer"].post(
         "/v1/referrals", referral(f"STORY-{index}", district, patterns[index % len(patterns)]),
