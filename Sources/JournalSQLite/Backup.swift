@@ -109,6 +109,7 @@ extension SQLiteStore {
     ) throws(JournalError) {
         unlink(target.draft)
         do {
+            try target.makePrivate(target.draft)
             let source = try Connection(path, .look, options, readOnly: true)
             let draft = try Connection(target.draft, .append, options, readOnly: false)
             try draft.administer { draftQueue in

@@ -22,6 +22,17 @@ struct StoreFolder: Sendable {
         }
     }
 
+    /// Makes an empty file for a database that is not there yet, for its owner only: SQLite would let everybody read it.
+    /// Its log and index get the same rights from it.
+    func makePrivate(_ database: String) throws(JournalError) {
+        let file = open(database, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file >= 0 {
+            close(file)
+        } else if errno != EEXIST {
+            throw Self.failure("\(database) cannot be made")
+        }
+    }
+
     /// Refuses a folder that holds a database already.
     func expectNoDatabase() throws(JournalError) {
         guard access(database, F_OK) != 0 else {

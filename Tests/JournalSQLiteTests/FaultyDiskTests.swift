@@ -119,7 +119,7 @@ import Vault
             let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             let journal = try store.journal(system: "warwick")
             let last = try journal.append([record("a")], after: .start)
-            try store.current.checkpointer.settle()
+            try store.current.checkpointer?.settle()
             // Only the database itself: the log has another ending.
             faulty_disk_break(folder + "/homeward.sqlite", 3, 0, SQLITE_IOERR, 1)
             #expect(throws: JournalError.self) { try store.checkpoint() }
@@ -137,7 +137,7 @@ import Vault
             options.busyMilliseconds = 30
             let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: options)
             let journal = try store.journal(system: "warwick")
-            try store.current.checkpointer.settle()
+            try store.current.checkpointer?.settle()
             var configuration = Configuration()
             configuration.allowsUnsafeTransactions = true
             let other = try DatabaseQueue(path: folder + "/homeward.sqlite", configuration: configuration)

@@ -115,4 +115,62 @@ import Vault
             }
         }
     }
+
+    @Test("a database that is gone is not made anew while there is a mark")
+    func databaseGone() throws {
+        try TemporaryFolder.use { folder in
+            do {
+                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+                _ = try store.journal(system: "warwick").append([NewRecord(body: [1])], after: .start)
+                try store.close()
+            }
+            try FileManager.default.removeItem(atPath: folder + "/homeward.sqlite")
+            #expect(throws: JournalError.self) {
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder + "/homeward.sqlite"))
+        }
+    }
+
+    @Test("a refusal leaves a damaged log as it is, so that it can be mended; a look at it does too")
+    func evidence() throws {
+        try TemporaryFolder.use { root in
+            let folder = root + "/crashed"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let store = try SQLiteStore.open(folder: root, digest: SHA256.digest, options: .roomless)
+            let journal = try store.journal(system: "warwick")
+            for number in 0..<50 {
+                _ = try journal.append([NewRecord(body: [UInt8(number)])], after: Position(UInt64(number)))
+            }
+            for name in ["homeward.sqlite", "homeward.sqlite-wal", "homeward.mark"] {
+                try FileManager.default.copyItem(atPath: root + "/" + name, toPath: folder + "/" + name)
+            }
+            let log = URL(fileURLWithPath: folder + "/homeward.sqlite-wal")
+            let good = try Data(contentsOf: log)
+            var bad = good
+            bad[good.count / 2] ^= 1
+            try bad.write(to: log)
+
+            #expect(throws: JournalError.self) {
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            }
+            #expect(try Data(contentsOf: log) == bad)
+            do {
+                let look = try SQLiteStore.inspect(folder: folder, digest: SHA256.digest)
+                let end = try look.journal(system: "warwick").verify().position
+                #expect(end < Position(50))
+                #expect(try look.answeredFor(system: "warwick")?.position == Position(50))
+                let error = try #require(throws: JournalError.self) {
+                    try look.journal(system: "warwick").append([NewRecord(body: [1])], after: end)
+                }
+                guard case .readOnly = error else { throw error }
+                try look.close()
+            }
+            #expect(try Data(contentsOf: log) == bad)
+
+            try good.write(to: log)
+            let mended = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            #expect(try mended.journal(system: "warwick").verify().position == Position(50))
+        }
+    }
 }
