@@ -57,7 +57,9 @@ let package = Package(
         ),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
+        .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: strict),
+        .testTarget(name: "AllocationTests", dependencies: ["Allocation", "Seeded"], swiftSettings: strict),
+        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage", "Seeded"], swiftSettings: strict),
         .target(
             name: "JournalContract",
             dependencies: ["Journal"],
