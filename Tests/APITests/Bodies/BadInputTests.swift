@@ -61,7 +61,12 @@ struct BadInputTests {
         Case("an unknown existing provider", "/existingProvider", .string("nobody"), 422),
         Case("a triage in the referral", "/triage", .string("careOnly"), 422),
         Case("a gender that is none", "/requirements/carerGender", .string("any"), 400),
-        Case("seventeen visits", "/visits", .array(Array(repeating: County.referral["visits"]?[0] ?? .null, count: 17)), 422),
+        Case(
+            "seventeen visits",
+            "/visits",
+            .array(Array(repeating: County.referral["visits"]?[0] ?? .null, count: 17)),
+            422
+        ),
         Case("a name too long", "/person/name", .string(String(repeating: "n", count: 201)), 400),
         Case("an empty reference", "/person/reference", .string(""), 400),
         Case("living alone as a word", "/home/livesAlone", .string("yes"), 400),
@@ -84,7 +89,8 @@ struct BadInputTests {
         let county = County()
         let deep = String(repeating: "[", count: 40) + String(repeating: "]", count: 40)
         for (body, pointer) in [
-            ("{", ""), (#"{"name":"a","name":"b"}"#, "/name"), (#"{"name":\#(deep)}"#, nil), ("{} x", ""), ("\u{FEFF}{}", ""),
+            ("{", ""), (#"{"name":"a","name":"b"}"#, "/name"), (#"{"name":\#(deep)}"#, nil), ("{} x", ""),
+            ("\u{FEFF}{}", ""),
             ("nonsense", ""),
         ] as [(String, String?)] {
             let answer = county.commissioner.put("/v1/zones/new", body)
@@ -104,10 +110,19 @@ struct BadInputTests {
     func mediaType() {
         let county = County()
         let body = #"{"name":"New","districts":[]}"#
-        for type in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "text/json"] {
-            #expect(county.commissioner.put("/v1/zones/new", body, fields: [.contentType: type]).status == 415, "\(type)")
+        for type in [
+            "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "text/json",
+        ] {
+            #expect(
+                county.commissioner.put("/v1/zones/new", body, fields: [.contentType: type]).status == 415,
+                "\(type)"
+            )
         }
-        let answer = county.commissioner.put("/v1/zones/new", body, fields: [.contentType: "Application/JSON; charset=UTF-8"])
+        let answer = county.commissioner.put(
+            "/v1/zones/new",
+            body,
+            fields: [.contentType: "Application/JSON; charset=UTF-8"]
+        )
         #expect(answer.status == 201)
     }
 
@@ -115,7 +130,10 @@ struct BadInputTests {
     func weekly() {
         let county = County()
         let rows: [(String, UInt16, String)] = [
-            (#"{"days":["mon"],"band":"tea","minutes":60},{"days":["tue","mon"],"band":"tea","minutes":60}"#, 422, "/weekly/1/days"),
+            (
+                #"{"days":["mon"],"band":"tea","minutes":60},{"days":["tue","mon"],"band":"tea","minutes":60}"#, 422,
+                "/weekly/1/days"
+            ),
             (#"{"days":["mon"],"band":"tea","minutes":30001}"#, 422, "/weekly/0/minutes"),
             (#"{"days":["mon"],"band":"tea","minutes":-1}"#, 422, "/weekly/0/minutes"),
             (#"{"days":["mon"],"band":"tea","minutes":60,"carers":0}"#, 422, "/weekly/0/carers"),
@@ -123,7 +141,8 @@ struct BadInputTests {
             (#"{"days":["mon"],"band":"tea","minutes":60,"carer":2}"#, 400, "/weekly/0/carer"),
         ]
         for (row, status, pointer) in rows {
-            let body = #"{"zone":"rugby","from":"2027-01-01","until":"2027-06-30","ratePence":2600,"funding":"council","skills":[],"weekly":[\#(row)]}"#
+            let body =
+                #"{"zone":"rugby","from":"2027-01-01","until":"2027-06-30","ratePence":2600,"funding":"council","skills":[],"weekly":[\#(row)]}"#
             let answer = county.commissioner.post("/v1/blocks", body)
             #expect(answer.status == status, "\(row) \(answer.text)")
             #expect(answer.pointers == [pointer], "\(answer.text)")
@@ -137,7 +156,8 @@ struct BadInputTests {
         let good = JSONValue.parse(County.block(provider: nil))
         for (path, value, status) in [
             ("/zone", JSONValue.string("atlantis"), 422), ("/until", .string("2026-01-01"), 422),
-            ("/ratePence", .integer(-1), 422), ("/funding", .string("gold"), 400), ("/provider", .string("nobody"), 422),
+            ("/ratePence", .integer(-1), 422), ("/funding", .string("gold"), 400),
+            ("/provider", .string("nobody"), 422),
             ("/skills", .null, 400), ("/eligibleProviders", .array([.string("nobody")]), 422),
         ] as [(String, JSONValue, UInt16)] {
             let answer = county.commissioner.post("/v1/blocks", good.replacing([String(path.dropFirst())], value))
@@ -152,17 +172,20 @@ struct BadInputTests {
         let body = County.referral.replacing(["district"], .string("nowhere")).replacing(["pathway"], .bool(true))
             .replacing(["visits", "1", "band"], .string("dusk"))
         #expect(
-            Set(county.referrer.post("/v1/referrals", body).pointers) == ["/district", "/pathway", "/visits/1/band"])
+            Set(county.referrer.post("/v1/referrals", body).pointers) == ["/district", "/pathway", "/visits/1/band"]
+        )
     }
 
     @Test("providers: hours that close before they open, an unknown zone, a caseload of nobody")
     func provider() {
         let county = County()
         let good = JSONValue.parse(
-            #"{"name":"New","kind":"team","personalCare":true,"zones":["rugby"],"status":"open","answering":[{"days":["mon"],"from":"08:00","until":"24:00"}],"caseload":{"max":40},"languages":["pa"],"genders":["female"]}"#)
+            #"{"name":"New","kind":"team","personalCare":true,"zones":["rugby"],"status":"open","answering":[{"days":["mon"],"from":"08:00","until":"24:00"}],"caseload":{"max":40},"languages":["pa"],"genders":["female"]}"#
+        )
         for (path, value, status, pointer) in [
             ("answering/0/until", JSONValue.string("07:00"), 422, "/answering/0/until"),
-            ("zones", .array([.string("atlantis")]), 422, "/zones/0"), ("caseload/max", .integer(0), 422, "/caseload/max"),
+            ("zones", .array([.string("atlantis")]), 422, "/zones/0"),
+            ("caseload/max", .integer(0), 422, "/caseload/max"),
             ("kind", .string("charity"), 400, "/kind"), ("personalCare", .string("yes"), 400, "/personalCare"),
             ("registeredFrom", .string("2027-13-01"), 400, "/registeredFrom"),
         ] as [(String, JSONValue, UInt16, String)] {

@@ -94,7 +94,9 @@ struct AccessTests {
     @Test("without a key, or with one that is none, the answer is 401 and says how to ask")
     func unauthenticated() {
         let county = County()
-        let keys = [nil, "", "nonsense", "hw.default.wrong", "hw.elsewhere.x", "hw..x", "HW.default.commissioner-commissioner"]
+        let keys = [
+            nil, "", "nonsense", "hw.default.wrong", "hw.elsewhere.x", "hw..x", "HW.default.commissioner-commissioner",
+        ]
         for key in keys {
             let answer = Client(lane: county.lane, key: key).get("/v1/zones")
             #expect(answer.status == 401)
@@ -137,7 +139,11 @@ struct AccessTests {
         }
         let forged = (county.administrator.key ?? "").replacing("hw.default.", with: "hw.derby.")
         #expect(Client(lane: lane, key: forged).get("/v1/referrals").json["items"]?.elements.isEmpty == true)
-        #expect(Client(lane: lane, key: (county.broker.key ?? "").replacing("hw.default.", with: "hw.derby.")).get("/v1/zones").status == 401)
+        #expect(
+            Client(lane: lane, key: (county.broker.key ?? "").replacing("hw.default.", with: "hw.derby.")).get(
+                "/v1/zones"
+            ).status == 401
+        )
     }
 
     @Test("a commissioner sees a referral without the reference and without words")
@@ -145,7 +151,9 @@ struct AccessTests {
         let county = AccessTests.placed()
         let answer = county.commissioner.get("/v1/referrals/r1")
         #expect(answer.json["person"]?.names == ["id"])
-        #expect(!answer.text.contains("RJC") && !answer.text.contains("hoist") && !answer.text.contains("medication prompt"))
+        #expect(
+            !answer.text.contains("RJC") && !answer.text.contains("hoist") && !answer.text.contains("medication prompt")
+        )
         #expect(!county.commissioner.get("/v1/referrals").text.contains("RJC"))
         #expect(!county.commissioner.get("/v1/offers/o1").text.contains("hoist"))
         #expect(!county.commissioner.get("/v1/packages/p1").text.contains("Carla"))

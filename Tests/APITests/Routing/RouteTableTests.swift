@@ -9,7 +9,10 @@ struct RouteTableTests {
     @Test("an unknown path is 404, another method 405 with Allow, OPTIONS says what is allowed")
     func matching() {
         let county = County()
-        for path in ["/", "/v1", "/v1/", "/v1/zone", "/v1/zones/", "/v1/zones/a/b", "/metrics", "/V1/zones", "/v1/feed", "/v1//zones", "/problems/none"] {
+        for path in [
+            "/", "/v1", "/v1/", "/v1/zone", "/v1/zones/", "/v1/zones/a/b", "/metrics", "/V1/zones", "/v1/feed",
+            "/v1//zones", "/problems/none",
+        ] {
             let answer = county.broker.get(path)
             #expect(answer.status == 404, "\(path)")
             #expect(answer["Content-Type"] == "application/problem+json")
@@ -43,14 +46,16 @@ struct RouteTableTests {
     func query() {
         let county = County()
         for (target, status, pointer) in [
-            ("/v1/capacity?zones=rugby", 400, "/query/zones"), ("/v1/capacity?zone=rugby&zone=leamington", 400, "/query/zone"),
+            ("/v1/capacity?zones=rugby", 400, "/query/zones"),
+            ("/v1/capacity?zone=rugby&zone=leamington", 400, "/query/zone"),
             ("/v1/capacity?from=tomorrow", 400, "/query/from"), ("/v1/capacity?from=2027-02-30", 400, "/query/from"),
             ("/v1/capacity?days=x", 400, "/query/days"), ("/v1/capacity?days=65", 422, "/query/days"),
             ("/v1/capacity?days=0", 422, "/query/days"), ("/v1/capacity?from=2020-01-01", 422, "/query/from"),
             ("/v1/capacity?skill=two%20words", 400, "/query/skill"), ("/v1/zones?limit=1001", 422, "/query/limit"),
             ("/v1/zones?limit=1.5", 400, "/query/limit"), ("/v1/offers?status=gone", 400, "/query/status"),
             ("/v1/blocks?after=r1", 400, "/query/after"), ("/v1/blocks?days=129", 422, "/query/days"),
-            ("/v1/blocks?from=2027-05-01&days=128", 422, "/query/days"), ("/v1/referrals?overdue=maybe", 400, "/query/overdue"),
+            ("/v1/blocks?from=2027-05-01&days=128", 422, "/query/days"),
+            ("/v1/referrals?overdue=maybe", 400, "/query/overdue"),
         ] as [(String, UInt16, String)] {
             let answer = county.broker.get(target)
             #expect(answer.status == status, "\(target) \(answer.text)")
@@ -107,7 +112,9 @@ struct RouteTableTests {
         }
         walk(answer.json)
         #expect(named.subtracting(schemas).isEmpty)
-        let operations = Routes.all.compactMap { answer.json["paths"]?[$0.pattern]?["\($0.method)"]?["operationId"]?.string }
+        let operations = Routes.all.compactMap {
+            answer.json["paths"]?[$0.pattern]?["\($0.method)"]?["operationId"]?.string
+        }
         #expect(Set(operations).count == Routes.all.count)
     }
 

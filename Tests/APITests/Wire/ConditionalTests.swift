@@ -17,11 +17,15 @@ struct ConditionalTests {
             "/v1/packages/{id}": "/v1/packages/p1",
         ]
         let shortfall = county.avon.post(
-            "/v1/blocks/b1/claims/c1/shortfalls", #"{"date":"2027-01-06","band":"morning","minutes":60,"reason":"flu"}"#)
+            "/v1/blocks/b1/claims/c1/shortfalls",
+            #"{"date":"2027-01-06","band":"morning","minutes":60,"reason":"flu"}"#
+        )
         #expect(shortfall.status == 201, "\(shortfall.text)")
         for route in Routes.all where route.method == .get && route.pattern.hasPrefix("/v1/") {
             if case .recordedQuery = route.work { continue }
-            let path = route.pattern.contains("{shortfall}") ? shortfall["Location"] ?? "" : values[route.pattern] ?? route.pattern
+            let path =
+                route.pattern.contains("{shortfall}")
+                ? shortfall["Location"] ?? "" : values[route.pattern] ?? route.pattern
             let first = county.administrator.get(path)
             #expect(first.status == 200, "\(path) \(first.text)")
             #expect(first["Homeward-Position"] != nil)
@@ -92,7 +96,10 @@ struct ConditionalTests {
         #expect(same.status == 200, "\(same.text)")
         #expect(same["ETag"] == tag)
         let changed = county.referrer.put(
-            path, body.replacing(["needs", "transfers"], .string("with one")), fields: [.ifMatch: tag])
+            path,
+            body.replacing(["needs", "transfers"], .string("with one")),
+            fields: [.ifMatch: tag]
+        )
         #expect(changed.status == 200, "\(changed.text)")
         #expect(changed.json["needs"]?["transfers"] == .string("with one"))
         #expect(changed["ETag"] != tag)

@@ -41,7 +41,8 @@ struct IdempotencyTests {
     func supply() {
         let county = County()
         let block = county.commissioner.post("/v1/blocks", County.block(provider: nil), fields: [.idempotencyKey: "b"])
-        let body = #"{"provider":"avon-care","weekly":[{"days":["mon"],"band":"morning","minutes":60}],"from":"2027-01-05"}"#
+        let body =
+            #"{"provider":"avon-care","weekly":[{"days":["mon"],"band":"morning","minutes":60}],"from":"2027-01-05"}"#
         let claim = county.avon.post("/v1/blocks/b1/claims", body, fields: [.idempotencyKey: "c"])
         #expect(claim.status == 201, "\(claim.text)")
         #expect(claim.json["status"] == .string("agreed"))
