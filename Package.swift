@@ -21,10 +21,11 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         .target(name: "HTTPWire", swiftSettings: strict),
-        .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux"], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux", "COpenSSL", "CZlib"], swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Allocation", swiftSettings: strict),
         .target(
@@ -74,9 +75,14 @@ let package = Package(
             dependencies: ["Journal", "JournalContract", "Vault"],
             swiftSettings: strict
         ),
+        .target(
+            name: "CFaultyDisk",
+            path: "Tests/CFaultyDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]
+        ),
         .testTarget(
             name: "JournalSQLiteTests",
-            dependencies: ["JournalSQLite", "JournalContract", "Vault"],
+            dependencies: ["JournalSQLite", "JournalContract", "Vault", "CFaultyDisk"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -85,7 +91,11 @@ let package = Package(
             exclude: ["Corpus"],
             swiftSettings: strict
         ),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "COpenSSL", "CZlib"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "APITests",
             dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
@@ -94,6 +104,12 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 
+        .executableTarget(
+            name: "JournalTrials",
+            dependencies: ["Journal", "JournalSQLite", "Vault"],
+            path: "Tests/JournalTrials",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "JournalBench",
             dependencies: ["Journal", "JournalSQLite", "Vault"],

@@ -30,6 +30,12 @@ struct Connection {
     var hasAsked = false
     /// The client's address, as limits count it.
     var address: UInt64 = 0
+    /// Whether the client ended its TLS session.
+    var sessionEnded = false
+    /// Whether the first bytes of a TLS connection were looked at.
+    var hasGreeted = false
+    /// The TLS session; nil on a plain connection.
+    var tls: TLSSession?
     /// A request of which a part came, or requests that wait.
     var input: PendingInput?
     /// Output that the socket did not take.

@@ -15,6 +15,9 @@ import HTTPWire
 final class Lane: @unchecked Sendable {
     /// Bytes read from a socket at once. Pipelined requests come in blocks of this size.
     static let readSize = 128 << 10
+    /// Encrypted bytes read from a socket at once; what they decrypt to fits `readSize` beside a record that was
+    /// begun before.
+    static let cipherSize = 64 << 10
     /// Bytes of the write buffer that are kept between answers. A larger one is given back.
     static let writeSize = 256 << 10
     /// Events taken from the epoll set at once.
@@ -38,6 +41,9 @@ final class Lane: @unchecked Sendable {
     let mailbox: LaneMailbox
     let counters = LaneCounters()
     let doorkeeper: Doorkeeper
+    let shelf: TLSShelf?
+    let wire: TLSWire?
+    let cipherBuffer: UnsafeMutablePointer<UInt8>
     let responder: any Responder
 
     let poll: Int32
@@ -68,6 +74,7 @@ final class Lane: @unchecked Sendable {
     var now: UInt64
     var date = DateText()
     var trace: TraceFields
+    let gzip = Gzip()
     var nextTicket: UInt32 = 1
 
     var source: (any DispatchSourceRead)?
@@ -82,6 +89,7 @@ final class Lane: @unchecked Sendable {
         listeners: [Int32],
         capacity: Int,
         doorkeeper: Doorkeeper,
+        shelf: TLSShelf?,
         makeResponder: (Int) -> any Responder
     ) throws(Server.StartError) {
         self.number = number
@@ -89,6 +97,9 @@ final class Lane: @unchecked Sendable {
         self.listeners = listeners
         self.capacity = capacity + Self.maxRefused
         self.doorkeeper = doorkeeper
+        self.shelf = shelf
+        wire = shelf.map { _ in TLSWire() }
+        cipherBuffer = .allocate(capacity: shelf == nil ? 1 : Self.cipherSize)
         queue = DispatchQueue(label: "homeward.lane.\(number)", qos: .userInitiated)
         mailbox = try LaneMailbox()
         poll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -110,6 +121,7 @@ final class Lane: @unchecked Sendable {
         connections.deinitialize(count: usedPlaces)
         connections.deallocate()
         events.deallocate()
+        cipherBuffer.deallocate()
         readBuffer.deallocate()
         if spare >= 0 { Glibc.close(spare) }
     }

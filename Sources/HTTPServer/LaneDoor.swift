@@ -60,6 +60,7 @@ extension Lane {
         connections[place].peerIsLoopback = address.isLoopback
         connections[place].isAdmitted = isAdmitted
         connections[place].machine.isDraining = isDraining
+        if let shelf, let wire { connections[place].tls = shelf.context.makeSession(wire) }
         if isAdmitted { open += 1 } else { refused += 1 }
         counters.set(open: open)
         do {
@@ -83,7 +84,8 @@ extension Lane {
     /// Says 503 at once and waits a moment, so that the client can read it.
     private func turnAway(_ descriptor: Int32, _ address: SocketAddress) {
         counters.countTurnedAway()
-        guard refused < Self.maxRefused else {
+        // A client that speaks TLS could not read it, and a handshake is what this must not cost.
+        guard refused < Self.maxRefused, shelf == nil else {
             Glibc.close(descriptor)
             return
         }
@@ -114,7 +116,7 @@ extension Lane {
         if descriptor >= 0 {
             counters.countAccepted()
             counters.countTurnedAway()
-            sayTooMany(descriptor)
+            if shelf == nil { sayTooMany(descriptor) }
             Glibc.close(descriptor)
         }
         spare = open_null()
@@ -133,6 +135,10 @@ extension Lane {
     func close(_ place: Int) {
         let connection = connections + place
         guard connection.pointee.descriptor >= 0 else { return }
+        if let tls = connection.pointee.tls {
+            endSession(place, tls)
+            connection.pointee.tls = nil
+        }
         // Closing the last descriptor of a socket takes it out of the epoll set.
         Glibc.close(connection.pointee.descriptor)
         connection.pointee.descriptor = -1

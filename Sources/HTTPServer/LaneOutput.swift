@@ -9,24 +9,38 @@ extension Lane {
     func flush(_ place: Int) -> Bool {
         let connection = connections + place
         defer { out.clear(keeping: Self.writeSize) }
+        if let tls = connection.pointee.tls, let wire {
+            guard tls.write(out.bytes) else {
+                close(place)
+                return false
+            }
+            defer { wire.output.clear(keeping: Self.cipherSize) }
+            return send(place, wire.output.bytes)
+        }
+        return send(place, out.bytes)
+    }
+
+    private func send(_ place: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        let connection = connections + place
+        guard let start = bytes.baseAddress, bytes.count > 0 else { return true }
         if let output = connection.pointee.output {
             // A late answer behind output that is still blocked.
             let before = output.buffer.capacity
-            output.buffer.append(out.bytes)
+            output.buffer.append(bytes)
             account(output.buffer.capacity - before)
             return true
         }
-        switch Socket.write(connection.pointee.descriptor, from: out.start, count: out.count) {
+        switch Socket.write(connection.pointee.descriptor, from: start, count: bytes.count) {
         case .failed:
             close(place)
             return false
         case .bytes(let sent):
-            guard sent < out.count else { return true }
+            guard sent < bytes.count else { return true }
             if buffered > configuration.maxBufferedBytesPerLane {
                 close(place)
                 return false
             }
-            let output = PendingOutput(UnsafeRawBufferPointer(rebasing: out.bytes[sent...]))
+            let output = PendingOutput(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
             connection.pointee.output = output
             connection.pointee.renewsDeadline = true
             account(output.buffer.capacity)
@@ -92,6 +106,7 @@ extension Lane {
             close(place)
             return
         }
+        if let tls = connection.pointee.tls { endSession(place, tls) }
         Socket.endSending(connection.pointee.descriptor)
         connection.pointee.isLingering = true
         dropInput(place)
@@ -134,6 +149,7 @@ extension Lane {
         connection.pointee.renewsDeadline = false
         let milliseconds =
             switch waiting {
+            case .handshake: configuration.handshakeDeadline
             case .head: configuration.headDeadline
             case .body: configuration.bodyDeadline
             case .answer: configuration.answerDeadline
@@ -147,6 +163,7 @@ extension Lane {
     private func waiting(_ connection: borrowing Connection) -> ConnectionMachine.Waiting {
         if connection.isLingering || !connection.isAdmitted { return .linger }
         if connection.output != nil { return .write }
+        if let tls = connection.tls, !tls.isEstablished { return .handshake }
         if connection.machine.awaitsAnswer { return .answer }
         if connection.machine.isDiscarding { return .body }
         guard let input = connection.input else { return connection.hasAsked ? .idle : .head }

@@ -40,9 +40,10 @@ extension Lane {
             let goesOn = readOn(place)
             if connection.pointee.descriptor < 0 {
                 out.clear(keeping: Self.writeSize)
+                wire?.output.clear(keeping: Self.cipherSize)
                 return
             }
-            if out.count > 0 {
+            if hasOutput {
                 guard flush(place) else { return }
             }
             if !goesOn { break }
@@ -74,19 +75,16 @@ extension Lane {
             account(input.buffer.capacity - capacity)
             return true
         }
-        guard connection.pointee.mayHaveInput || connection.pointee.machine.inputEnded else { return false }
+        guard
+            connection.pointee.mayHaveInput || connection.pointee.machine.inputEnded
+                || connection.pointee.sessionEnded
+        else { return false }
         var count = 0
-        if connection.pointee.mayHaveInput {
-            switch Socket.read(connection.pointee.descriptor, into: readBuffer, capacity: Self.readSize) {
-            case .bytes(let read):
-                count = read
-                connection.pointee.mayHaveInput = read == Self.readSize || connection.pointee.hasHungUp
-            case .drained:
-                connection.pointee.mayHaveInput = false
-                return false
-            case .ended:
-                connection.pointee.mayHaveInput = false
-                connection.pointee.machine.inputEnded = true
+        if !connection.pointee.machine.inputEnded {
+            switch receive(place) {
+            case .bytes(let read): count = read
+            case .drained: return false
+            case .ended: connection.pointee.machine.inputEnded = true
             case .failed:
                 close(place)
                 return true
@@ -98,7 +96,7 @@ extension Lane {
         if used < count || connection.pointee.machine.isDiscarding {
             keep(place, UnsafeRawBufferPointer(start: readBuffer + used, count: count - used), parser)
         }
-        return connection.pointee.mayHaveInput
+        return connection.pointee.mayHaveInput || connection.pointee.sessionEnded
             || connection.pointee.input?.isUnparsed == true && !connection.pointee.machine.awaitsAnswer
     }
 
@@ -121,18 +119,15 @@ extension Lane {
     /// Reads from the socket behind what is kept; false when nothing came.
     private func readMore(_ place: Int, _ input: PendingInput) -> Bool {
         let connection = connections + place
-        guard connection.pointee.mayHaveInput else { return connection.pointee.machine.inputEnded }
+        guard connection.pointee.mayHaveInput || connection.pointee.sessionEnded else {
+            return connection.pointee.machine.inputEnded
+        }
+        if connection.pointee.tls != nil { return readMoreSecurely(place, input) }
         let before = input.buffer.capacity
         // Doubling, so that a body is copied a bounded number of times, and nothing is reserved on a promise.
         if input.buffer.capacity - input.buffer.count < 1_024 { input.buffer.reserve(max(4_096, before)) }
         account(input.buffer.capacity - before)
-        if buffered > configuration.maxBufferedBytesPerLane {
-            counters.countRefusal()
-            connection.pointee.machine.closeAfterAnswer()
-            refuse(place, .overloaded, input.parser, at: input.buffer.start)
-            dropInput(place)
-            return false
-        }
+        if isOverBudget(place, input) { return false }
         let room = input.buffer.capacity - input.buffer.count
         switch Socket.read(
             connection.pointee.descriptor,
@@ -155,6 +150,33 @@ extension Lane {
             close(place)
             return false
         }
+    }
+
+    /// The same through TLS: what was decrypted is copied behind what is kept.
+    private func readMoreSecurely(_ place: Int, _ input: PendingInput) -> Bool {
+        switch receive(place) {
+        case .bytes(let read):
+            let before = input.buffer.capacity
+            input.buffer.append(UnsafeRawBufferPointer(start: readBuffer, count: read))
+            account(input.buffer.capacity - before)
+            return !isOverBudget(place, input)
+        case .drained: return false
+        case .ended:
+            connections[place].machine.inputEnded = true
+            return true
+        case .failed:
+            close(place)
+            return false
+        }
+    }
+
+    /// Refuses to keep more when the lane holds too much already.
+    private func isOverBudget(_ place: Int, _ input: PendingInput) -> Bool {
+        guard buffered > configuration.maxBufferedBytesPerLane else { return false }
+        connections[place].machine.closeAfterAnswer()
+        refuse(place, .overloaded, input.parser, at: input.buffer.start)
+        dropInput(place)
+        return true
     }
 
     // MARK: Deciding and answering
@@ -203,165 +225,5 @@ extension Lane {
                 parser = RequestParser()
             }
         }
-    }
-
-    private func answer(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) {
-        if parser.head.repeated == 0 {
-            answer(place, parser.head, bytes, body: body(parser, bytes))
-        } else {
-            let joined = parser.joiningRepeatedFields(bytes)
-            joined.bytes.withUnsafeBytes { buffer in
-                guard let base = buffer.baseAddress else { preconditionFailure("a head has bytes") }
-                answer(place, joined.head, base, body: body(parser, bytes))
-            }
-        }
-    }
-
-    private func body(_ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) -> UnsafeRawBufferPointer
-    {
-        UnsafeRawBufferPointer(start: bytes + parser.head.end, count: parser.bodyEnd - parser.head.end)
-    }
-
-    private func answer(
-        _ place: Int,
-        _ head: RequestHead,
-        _ base: UnsafeRawPointer,
-        body: UnsafeRawBufferPointer
-    ) {
-        let connection = connections + place
-        counters.countRequest()
-        let context = AnswerContext(
-            omitsBody: head.method == .head,
-            persistence: connection.pointee.machine.beginAnswer(head)
-        )
-        let ticket = nextTicket
-        let answer = withUnsafePointer(to: head) { head in
-            responder.respond(
-                to: RequestView(
-                    base: base,
-                    head: head,
-                    body: body,
-                    peerIsLoopback: connection.pointee.peerIsLoopback,
-                    mailbox: mailbox,
-                    connection: UInt64(UInt32(place)) << 32 | UInt64(ticket)
-                )
-            )
-        }
-        switch answer {
-        case .prepared(let response):
-            scratch.clear(keeping: 1_024)
-            trace.append(for: head, at: base, to: &scratch)
-            ResponseWriter.write(response, context, date: date, trace: scratch.bytes, to: &out)
-            connection.pointee.machine.endAnswer()
-        case .now(let response):
-            scratch.clear(keeping: 1_024)
-            trace.append(for: head, at: base, to: &scratch)
-            ResponseWriter.write(response, context, date: date, trace: scratch.bytes, to: &out)
-            connection.pointee.machine.endAnswer()
-        case .later:
-            scratch.clear(keeping: 1_024)
-            trace.append(for: head, at: base, to: &scratch)
-            connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes))
-            connection.pointee.ticket = ticket
-            nextTicket &+= 1
-        }
-    }
-
-    /// `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
-    private func answerOptions(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) {
-        let context = AnswerContext(
-            omitsBody: false,
-            persistence: connections[place].machine.beginAnswer(parser.head)
-        )
-        scratch.clear(keeping: 1_024)
-        trace.append(for: parser.head, at: bytes, to: &scratch)
-        ResponseWriter.write(Self.options, context, date: date, trace: scratch.bytes, to: &out)
-        connections[place].machine.endAnswer()
-    }
-
-    private static let options = PreparedResponse(
-        status: 200,
-        fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")]
-    )
-
-    /// Answers a request in the server's own name.
-    private func refuse(
-        _ place: Int,
-        _ problem: WireProblem,
-        _ parser: RequestParser,
-        at bytes: UnsafeMutablePointer<UInt8>
-    ) {
-        counters.countRefusal()
-        let persistence = connections[place].machine.beginRefusal(parser.head)
-        writeRefusal(problem, parser.head, at: bytes, persistence, omitsBody: parser.head.method == .head)
-        connections[place].machine.endAnswer()
-        connections[place].owesLinger = true
-    }
-
-    func writeRefusal(
-        _ problem: WireProblem,
-        _ head: RequestHead,
-        at base: UnsafeRawPointer?,
-        _ persistence: ConnectionMachine.Persistence,
-        omitsBody: Bool
-    ) {
-        scratch.clear(keeping: 1_024)
-        if let base {
-            trace.append(for: head, at: base, to: &scratch)
-        } else {
-            trace.appendMade(to: &scratch)
-        }
-        ResponseWriter.write(
-            problem.prepared,
-            AnswerContext(omitsBody: omitsBody, persistence: persistence),
-            date: date,
-            trace: scratch.bytes,
-            to: &out
-        )
-    }
-
-    /// A late answer arrived.
-    func finish(_ reply: Reply, id: UInt64) {
-        let place = Int(id >> 32)
-        guard place < usedPlaces, connections[place].descriptor >= 0,
-            connections[place].ticket == UInt32(truncatingIfNeeded: id), let late = connections[place].late
-        else { return }
-        connections[place].late = nil
-        late.trace.withUnsafeBytes { trace in
-            switch reply {
-            case .response(let response):
-                ResponseWriter.write(response, late.context, date: date, trace: trace, to: &out)
-            case .prepared(let response):
-                ResponseWriter.write(response, late.context, date: date, trace: trace, to: &out)
-            }
-        }
-        connections[place].machine.endAnswer()
-        connections[place].renewsDeadline = true
-        guard flush(place) else { return }
-        serve(place)
-    }
-
-    /// A deadline passed.
-    func expire(_ place: Int) {
-        let connection = connections + place
-        guard connection.pointee.descriptor >= 0 else { return }
-        counters.countTimeout()
-        let waiting = connection.pointee.waiting
-        let input = connection.pointee.input
-        let hasBegun = input.map { $0.parser.hasBegun(count: $0.buffer.count) } ?? false
-        let step = connection.pointee.machine.expired(waiting, hasBegun: hasBegun)
-        guard case .refuse(let problem) = step else {
-            close(place)
-            return
-        }
-        if let late = connection.pointee.late {
-            connection.pointee.late = nil
-            writeRefusal(problem, RequestHead(), at: nil, .close, omitsBody: late.context.omitsBody)
-            connection.pointee.machine.endAnswer()
-        } else if let input {
-            refuse(place, problem, input.parser, at: input.buffer.start)
-        }
-        guard flush(place) else { return }
-        settle(place)
     }
 }

@@ -9,6 +9,8 @@ public final class Server: Sendable {
     public enum StartError: Error, Sendable, CustomStringConvertible {
         /// An address that is not numeric IPv4 or IPv6.
         case notAnAddress(String)
+        /// A certificate, key or suite that OpenSSL does not take; with its reason.
+        case tls(what: String, reason: String)
         /// The system refused a call; with its name and `errno`.
         case system(call: String, code: Int32)
 
@@ -16,6 +18,7 @@ public final class Server: Sendable {
         public var description: String {
             switch self {
             case .notAnAddress(let text): "not a numeric address: \(text)"
+            case .tls(let what, let reason): "TLS cannot use \(what): \(reason)"
             case .system(let call, let code): "\(call) failed with error \(code)"
             }
         }
@@ -24,6 +27,7 @@ public final class Server: Sendable {
     private struct State {
         var lanes: [Lane] = []
         var mailboxes: [LaneMailbox] = []
+        var shelf: TLSShelf?
         var isDraining = false
     }
 
@@ -56,6 +60,8 @@ public final class Server: Sendable {
         let total = max(16, min(configuration.maxConnections, descriptors - kept))
         let doorkeeper = Doorkeeper(maxTotal: total, maxPerAddress: configuration.maxConnectionsPerAddress)
         let (listeners, addresses) = try listen(lanes: count)
+        var shelf: TLSShelf?
+        if let tls = configuration.tls { shelf = TLSShelf(try TLSContext(tls)) }
         var lanes: [Lane] = []
         for number in 0..<count {
             lanes.append(
@@ -65,6 +71,7 @@ public final class Server: Sendable {
                     listeners: listeners[number],
                     capacity: total,
                     doorkeeper: doorkeeper,
+                    shelf: shelf,
                     makeResponder: makeResponder
                 )
             )
@@ -73,6 +80,7 @@ public final class Server: Sendable {
         state.withLock { state in
             state.mailboxes = lanes.map(\.mailbox)
             state.lanes = lanes
+            state.shelf = shelf
         }
         return addresses
     }
@@ -94,6 +102,13 @@ public final class Server: Sendable {
             addresses.append(ServerConfiguration.Address(host: wanted.host, port: address.port))
         }
         return (listeners, addresses)
+    }
+
+    /// Reads the certificate files again, for connections from now on; those that are open are not touched.
+    public func reloadCertificates() throws(StartError) {
+        guard let tls = configuration.tls else { return }
+        let context = try TLSContext(tls)
+        state.withLock { $0.shelf?.context = context }
     }
 
     /// What was counted since the start.

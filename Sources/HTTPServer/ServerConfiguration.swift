@@ -24,6 +24,8 @@ public struct ServerConfiguration: Sendable {
     public var addresses: [Address]
     /// Lanes: serial queues with sockets of their own. Default: one per core that the process may use.
     public var lanes: Int?
+    /// Certificates; nil serves plain HTTP. With them every address speaks TLS.
+    public var tls: TLSConfiguration?
     /// What one request may take.
     public var limits = WireLimits()
 
@@ -43,6 +45,9 @@ public struct ServerConfiguration: Sendable {
     /// client that asks without end and reads nothing.
     public var maxUnsentBytes = 256 << 10
 
+    /// Milliseconds from the accept to the end of a TLS handshake. Default 10,000. Blocks stalled handshakes, which
+    /// hold a session.
+    public var handshakeDeadline: Int = 10_000
     /// Milliseconds from the first byte (or the accept) to the end of a head. Default 10,000. Blocks slow heads.
     public var headDeadline: Int = 10_000
     /// Milliseconds from the end of the head to the end of the body. Default 30,000. Blocks slow bodies.

@@ -117,10 +117,5 @@ enum Socket {
     }
 
     /// Cores this process may use.
-    static func usableCores() -> Int {
-        var set = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
-        let count = withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
-        return max(1, count)
-    }
+    static func usableCores() -> Int { max(1, Int(linux_usable_cores())) }
 }

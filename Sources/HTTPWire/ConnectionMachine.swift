@@ -35,6 +35,8 @@ public struct ConnectionMachine: Sendable, Equatable {
 
     /// What a deadline waits for.
     public enum Waiting: UInt8, Sendable {
+        /// The TLS handshake.
+        case handshake
         /// The first request of a connection, or the rest of a head.
         case head
         /// The rest of a body.
@@ -210,7 +212,7 @@ public struct ConnectionMachine: Sendable, Equatable {
         case .answer:
             mustClose = true
             return .refuse(.answerTimeout)
-        case .write, .idle, .linger: break
+        case .handshake, .write, .idle, .linger: break
         }
         phase = .closing
         return .close

@@ -11,6 +11,9 @@ public final class PreparedResponse: Sendable {
     let bodyStart: Int
     /// The fields it was made from, so that another coding can be made.
     let fields: [Response.Field]
+    /// Whether a client may get it compressed.
+    public let isWorthCompressing: Bool
+    private let isIncompressible = Atomic<Bool>(false)
     /// The same answer with a gzip body, made by the first lane that is asked for it.
     private let gzip = AtomicLazyReference<PreparedResponse>()
 
@@ -24,6 +27,7 @@ public final class PreparedResponse: Sendable {
     public init(status: UInt16, fields: [Response.Field] = [], body: [UInt8] = []) {
         self.status = status
         self.fields = fields
+        isWorthCompressing = ContentCoding.isWorthIt(status: status, fields: fields, bodyCount: body.count)
         var out = OutputBuffer(capacity: 256 + body.count)
         ResponseText.appendHead(status: status, fields: fields, bodyCount: body.count, to: &out)
         bodyStart = out.count
@@ -46,7 +50,11 @@ public final class PreparedResponse: Sendable {
         _ make: ([Response.Field], ArraySlice<UInt8>) -> PreparedResponse?
     ) -> PreparedResponse? {
         if let ready = gzip.load() { return ready }
-        guard let made = make(fields, body) else { return nil }
+        if isIncompressible.load(ordering: .relaxed) { return nil }
+        guard let made = make(fields, body) else {
+            isIncompressible.store(true, ordering: .relaxed)
+            return nil
+        }
         return gzip.storeIfNil(made)
     }
 }

@@ -10,6 +10,8 @@ public struct RequestView: ~Copyable {
     public let method: Method
     /// Whether the client's address is a loopback address.
     public let peerIsLoopback: Bool
+    /// The organisation that the client's certificate names; nil without one that is trusted.
+    public let clientOrganisation: String?
     private let connection: UInt64
     /// Sound without a count: the lane that owns the mailbox makes the call this view lives in.
     private unowned(unsafe) let mailbox: any ReplyMailbox
@@ -21,6 +23,7 @@ public struct RequestView: ~Copyable {
     ///   - head: the parsed head, of a known method.
     ///   - body: the decoded body.
     ///   - peerIsLoopback: whether the client's address is a loopback address.
+    ///   - clientOrganisation: what the client's certificate names.
     ///   - mailbox: where a late answer goes; outlives the view.
     ///   - connection: the number by which the mailbox knows the request.
     public init(
@@ -28,6 +31,7 @@ public struct RequestView: ~Copyable {
         head: UnsafePointer<RequestHead>,
         body: UnsafeRawBufferPointer,
         peerIsLoopback: Bool,
+        clientOrganisation: String? = nil,
         mailbox: any ReplyMailbox,
         connection: UInt64
     ) {
@@ -36,6 +40,7 @@ public struct RequestView: ~Copyable {
         self.body = body
         self.method = head.pointee.method ?? .get
         self.peerIsLoopback = peerIsLoopback
+        self.clientOrganisation = clientOrganisation
         self.mailbox = mailbox
         self.connection = connection
     }

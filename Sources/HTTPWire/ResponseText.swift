@@ -33,6 +33,12 @@ public enum ResponseText {
             out.append(field.value)
             out.append("\r\n")
         }
+        // Also where this client gets it plain, and on a 304 (RFC 9110 sections 12.5.5 and 15.4.5).
+        if status == 304 || ContentCoding.isWorthIt(status: status, fields: fields, bodyCount: bodyCount)
+            || fields.contains(where: { $0.name == "Content-Encoding" })
+        {
+            out.append("Vary: Accept-Encoding\r\n")
+        }
         // 204 must not have a length, 304 may only repeat that of the 200 (RFC 9110 section 8.6).
         guard status != 204, status != 304 else {
             precondition(bodyCount == 0, "204 and 304 have no body")

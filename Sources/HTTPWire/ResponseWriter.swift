@@ -8,6 +8,8 @@ public struct AnswerContext: Sendable {
     public var persistence: ConnectionMachine.Persistence
     /// Whether the client prefers gzip to no coding.
     public var acceptsGzip: Bool
+    /// Whether the client named the entity tag of a compressed form.
+    public var knowsGzip = false
 
     /// A context from its parts.
     public init(omitsBody: Bool, persistence: ConnectionMachine.Persistence, acceptsGzip: Bool = false) {

@@ -125,6 +125,8 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
             Response.Field("Cache-Control", "no-store"),
         ]
         if let retryAfter { fields.append(Response.Field("Retry-After", String(retryAfter))) }
+        // RFC 9110 section 15.5.16: what would have been taken.
+        if self == .unsupportedContentCoding { fields.append(Response.Field("Accept-Encoding", "identity")) }
         // All texts are plain ASCII without quotes or backslashes: nothing needs escaping.
         let body = """
             {"type":"/problems/\(code)","title":"\(title)","status":\(status),"detail":"\(explanation)"}

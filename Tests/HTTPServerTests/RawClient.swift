@@ -95,6 +95,7 @@ final class RawClient {
         var status: Int
         var fields: [(name: String, value: String)]
         var body: String
+        var raw: [UInt8] = []
         var size: Int
 
         func field(_ name: String) -> String? {
@@ -116,6 +117,7 @@ final class RawClient {
             var length = Int(field("Content-Length") ?? "0") ?? 0
             if isHead || status == 304 || status < 200 { length = 0 }
             guard bytes.count >= headSize + length else { return nil }
+            raw = Array(bytes[headSize..<(headSize + length)])
             body = String(decoding: bytes[headSize..<(headSize + length)], as: UTF8.self)
             size = headSize + length
         }

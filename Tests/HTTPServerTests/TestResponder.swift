@@ -12,6 +12,14 @@ final class TestResponder: Responder {
         fields: [Response.Field("Content-Type", "text/plain")],
         body: Array("prepared".utf8)
     )
+    static let jsonType = Response.Field("Content-Type", "application/json")
+    static let numbers = Array("[\((0..<2_000).map(String.init).joined(separator: ","))]".utf8)
+    static let json = PreparedResponse(
+        status: 200,
+        fields: [jsonType, Response.Field("ETag", "\"v1\"")],
+        body: numbers
+    )
+    static let unchanged = PreparedResponse(status: 304, fields: [Response.Field("ETag", "\"v1\"")])
     static let elsewhere = DispatchQueue(label: "test.elsewhere", attributes: .concurrent)
     static let large = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
 
@@ -36,6 +44,18 @@ final class TestResponder: Responder {
                 ticket.reply(Response(status: 500))
             }
             return .later
+        case "/json", "/json-prepared":
+            let tag = Response.Field("ETag", "\"v1\"")
+            let named = request.field(.ifNoneMatch).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            if named.contains("\"v1\"") {
+                return path == "/json"
+                    ? .now(Response(status: 304, fields: [tag])) : .prepared(Self.unchanged)
+            }
+            if path == "/json-prepared" { return .prepared(Self.json) }
+            let cache = Response.Field("Cache-Control", request.query == nil ? "no-cache" : "no-store")
+            return .now(Response(status: 200, fields: [Self.jsonType, tag, cache], body: Self.numbers))
+        case "/organisation":
+            return .now(Response(status: 200, body: Array((request.clientOrganisation ?? "nobody").utf8)))
         case "/never":
             return .later
         case "/large": return .now(Response(status: 200, body: Self.large))
