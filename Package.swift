@@ -109,7 +109,7 @@ let package = Package(
         .executableTarget(
             name: "JournalTrials",
             dependencies: ["Journal", "JournalSQLite", "Vault"],
-            path: "Tests/JournalTrials",
+            path: "Trials/JournalTrials",
             swiftSettings: strict
         ),
         .executableTarget(
