@@ -75,9 +75,14 @@ let package = Package(
             dependencies: ["Journal", "JournalContract", "Vault"],
             swiftSettings: strict
         ),
+        .target(
+            name: "CFaultyDisk",
+            path: "Tests/CFaultyDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]
+        ),
         .testTarget(
             name: "JournalSQLiteTests",
-            dependencies: ["JournalSQLite", "JournalContract", "Vault"],
+            dependencies: ["JournalSQLite", "JournalContract", "Vault", "CFaultyDisk"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -92,10 +97,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "APITests", dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "JSON"], swiftSettings: strict),
+            name: "APITests",
+            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 
+        .executableTarget(
+            name: "JournalTrials",
+            dependencies: ["Journal", "JournalSQLite", "Vault"],
+            path: "Tests/JournalTrials",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "JournalBench",
             dependencies: ["Journal", "JournalSQLite", "Vault"],

@@ -45,24 +45,11 @@ final class RawAppender: Appender {
 /// Our journal, as the service uses it: chain, mark and checkpoints included.
 final class JournalAppender: Appender {
     private let store: SQLiteStore
-    private let journal: any JournalKeeper
+    let journal: any JournalKeeper
     private var last = Position.start
 
     init(folder: String) throws {
-        var options = SQLiteOptions()
-        if let text = ProcessInfo.processInfo.environment["BENCH_PAGE"], let bytes = Int(text) {
-            options.pageBytes = bytes
-        }
-        if let text = ProcessInfo.processInfo.environment["BENCH_CKPT"], let bytes = Int(text) {
-            options.checkpointBytes = bytes << 20
-        }
-        if let text = ProcessInfo.processInfo.environment["BENCH_LOG"], let bytes = Int(text) {
-            options.logBytes = bytes << 20
-        }
-        if let text = ProcessInfo.processInfo.environment["BENCH_ROOM"], let bytes = Int(text) {
-            options.roomBytes = bytes << 20
-        }
-        store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: options)
+        store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
         journal = try store.journal(system: "bench")
     }
 

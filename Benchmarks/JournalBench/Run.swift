@@ -34,7 +34,7 @@ final class Run: @unchecked Sendable {
         var since: UInt64
     }
 
-    private let appender: any Appender
+    let appender: any Appender
     private let submitters: Int
     /// Bodies that differ, since real ones do; made beforehand, since making them is nobody's work here.
     private let bodies: [[UInt8]]

@@ -68,3 +68,14 @@ for (side, run) in zip(sides, runs) {
         )
     )
 }
+
+// What a poll and a start cost.
+if let appender = runs.compactMap({ $0.appender as? JournalAppender }).first {
+    let clock = ContinuousClock()
+    let polls = 10_000
+    let polling = try clock.measure { for _ in 0..<polls { _ = try appender.journal.lastPosition() } }
+    print("lastPosition: \(polling / polls)")
+    var proved = Position.start
+    let proving = try clock.measure { proved = try appender.journal.verify().position }
+    print("read and proved from the start: \(proved) records in \(proving)")
+}

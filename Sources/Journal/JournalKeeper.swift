@@ -30,6 +30,10 @@ public protocol JournalKeeper: Sendable {
     /// first), at most `limit`.
     func enclosures(kind: String, after subject: String?, limit: Int) throws(JournalError) -> [Enclosure]
 
+    /// The enclosures of all kinds in the order of subject, then kind, behind a place (nil: from the first),
+    /// at most `limit`: to rotate keys and to check them all.
+    func enclosures(after place: EnclosurePlace?, limit: Int) throws(JournalError) -> [Enclosure]
+
     /// Replaces a sealed value if it still is `sealed`, to rotate keys beside writers.
     ///
     /// - Returns: whether it was replaced; false when it has been replaced or forgotten meanwhile.

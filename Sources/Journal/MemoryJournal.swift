@@ -84,6 +84,34 @@ public final class MemoryJournal: JournalKeeper {
     }
 
     /// See `JournalKeeper`.
+    public func enclosures(after place: EnclosurePlace?, limit: Int) throws(JournalError) -> [Enclosure] {
+        contents.withLock { contents in
+            var all: [Enclosure] = []
+            for subject in contents.enclosures.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+                let kinds = contents.enclosures[subject] ?? [:]
+                for kind in kinds.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+                    let isBehind =
+                        place.map {
+                            let start = bytes($0.subject)
+                            return start == subject
+                                ? bytes($0.kind).lexicographicallyPrecedes(kind)
+                                : start.lexicographicallyPrecedes(subject)
+                        } ?? true
+                    guard isBehind else { continue }
+                    all.append(
+                        Enclosure(
+                            subject: String(decoding: subject, as: UTF8.self),
+                            kind: String(decoding: kind, as: UTF8.self),
+                            sealed: kinds[kind] ?? []
+                        )
+                    )
+                }
+            }
+            return Array(all.prefix(min(limit, JournalLimits.readCount)))
+        }
+    }
+
+    /// See `JournalKeeper`.
     public func replace(_ sealed: [UInt8], by enclosure: Enclosure) throws(JournalError) -> Bool {
         if let objection = JournalLimits.objection(to: enclosure) { throw .tooLarge(objection) }
         return contents.withLock { contents in

@@ -31,6 +31,20 @@ public struct Enclosure: Sendable, Equatable {
     }
 }
 
+/// Where an enclosure stands among all of a journal.
+public struct EnclosurePlace: Sendable, Equatable {
+    /// Whom or what it belongs to.
+    public var subject: String
+    /// What it holds.
+    public var kind: String
+
+    /// A place from its parts.
+    public init(subject: String, kind: String) {
+        self.subject = subject
+        self.kind = kind
+    }
+}
+
 /// A record as it stands in the journal.
 public struct Record: Sendable, Equatable {
     /// Where it stands.

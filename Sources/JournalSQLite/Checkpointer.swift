@@ -83,8 +83,8 @@ final class Checkpointer: Sendable {
         try outcome.get()
     }
 
-    /// Gives the log its room, a step at a time, on the checkpointer's queue. Failing is no harm: the log then grows as it
-    /// is used.
+    /// Gives the log its room, a step at a time, on the checkpointer's queue. Failing is no harm: the log
+    /// then grows as it is used.
     func makeRoom() {
         queue.async { [weak self] in
             guard let self, !isClosing.load(ordering: .relaxed) else { return }

@@ -26,6 +26,8 @@ final class Connection: @unchecked Sendable {
         var configuration = Configuration()
         configuration.label = "journal.\(purpose.rawValue)"
         configuration.readonly = readOnly
+        // Where even a rollback fails, GRDB would stop the process; our answer is an error, and `reopen`.
+        configuration.allowsUnsafeTransactions = true
         configuration.busyMode = .callback(Self.patience(milliseconds: options.busyMilliseconds))
         configuration.prepareDatabase { database in
             // Page size counts only until the first table is made; WAL and FULL are asserted when the store
@@ -181,6 +183,46 @@ final class Connection: @unchecked Sendable {
             guard code == SQLITE_OK, let statement else { throw SQLiteFailure.error(code, handle) }
             connection.statements[sql.rawValue] = statement
             return Statement(raw: statement, database: handle)
+        }
+    }
+}
+
+// MARK: - What both the store and a journal ask
+
+extension Connection.Session {
+    /// The systems that have a journal.
+    func systems() throws(JournalError) -> [(id: Int64, name: String)] {
+        try with(.systems) { (statement) throws(JournalError) in
+            var systems: [(id: Int64, name: String)] = []
+            while try statement.step() { systems.append((statement.integer(0), statement.text(1))) }
+            return systems
+        }
+    }
+
+    /// The end of a system's journal.
+    func last(_ system: Int64) throws(JournalError) -> MarkFile.Mark {
+        let first = Schema.key(system, 0)
+        return try with(.last) { (statement) throws(JournalError) in
+            try statement.bind(1, first)
+            try statement.bind(2, Schema.key(system + 1, 0) - 1)
+            guard try statement.step() else {
+                throw .damaged(
+                    at: .start,
+                    "not even the first row of the journal is there; bring back a backup (homeward restore)"
+                )
+            }
+            return MarkFile.Mark(
+                position: Position(UInt64(clamping: statement.integer(0) - first)),
+                hash: statement.bytes(1)
+            )
+        }
+    }
+
+    /// The hash of a record, the chain's first at the start; nil behind the end.
+    func hash(_ system: Int64, _ position: Position) throws(JournalError) -> [UInt8]? {
+        try with(.hash) { (statement) throws(JournalError) in
+            try statement.bind(1, Schema.key(system, position.value))
+            return try statement.step() ? statement.bytes(0) : nil
         }
     }
 }

@@ -23,8 +23,8 @@ enum LogRoom {
         to bytes: Int,
         lock: (() throws(JournalError) -> Bool) throws(JournalError) -> Bool
     ) throws(JournalError) -> Bool {
-        // Closing a file of our own drops the locks this process has on it; SQLite locks the database and the index,
-        // never the log.
+        // Closing a file of our own drops the locks this process has on it; SQLite locks the database and the
+        // index, never the log.
         let file = open(path, O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { throw StoreFolder.failure("the log \(path) cannot be opened") }
         defer { close(file) }
@@ -34,7 +34,7 @@ enum LogRoom {
                 throw StoreFolder.failure("the log \(path) cannot be looked at")
             }
             let end = status.st_size
-            guard end < bytes else { return false }
+            guard end < bytes, try isSpacious(file, bytes) else { return false }
             let zeros = [UInt8](repeating: 0, count: min(step, bytes - end))
             guard pwrite(file, zeros, zeros.count, end) == zeros.count else {
                 throw StoreFolder.failure("the log \(path) cannot be given room")
@@ -46,5 +46,13 @@ enum LogRoom {
             throw StoreFolder.failure("the log \(path) cannot be synced")
         }
         return hasGrown
+    }
+
+    /// Whether the disk has four times the room left: on one that is nearly full the space belongs to
+    /// records.
+    private static func isSpacious(_ file: Int32, _ bytes: Int) throws(JournalError) -> Bool {
+        var disk = statvfs()
+        guard fstatvfs(file, &disk) == 0 else { throw StoreFolder.failure("the disk of the log cannot be looked at") }
+        return Int(clamping: disk.f_bavail) > 4 * bytes / Int(clamping: disk.f_frsize)
     }
 }

@@ -52,6 +52,18 @@ final class MarkFile: Sendable {
         return mark
     }
 
+    /// The marks of all systems, by id.
+    func all() throws(JournalError) -> [(id: Int64, mark: Mark)] {
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw StoreFolder.failure("the mark \(path) cannot be looked at") }
+        var marks: [(id: Int64, mark: Mark)] = []
+        // Rounded up, so that half a slot is met and refused.
+        for id in stride(from: 1, through: Int64((status.st_size + Self.slotBytes - 1) / Self.slotBytes), by: 1) {
+            if let mark = try mark(id) { marks.append((id, mark)) }
+        }
+        return marks
+    }
+
     /// Raises the mark of a system. A mark that is further already stays: another process was quicker.
     func raise(_ system: Int64, _ mark: Mark) throws(JournalError) {
         try locked(system) { () throws(JournalError) in

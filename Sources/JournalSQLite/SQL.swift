@@ -2,7 +2,7 @@
 enum SQL: Int, CaseIterable {
     case begin, commit, rollback
     case insertRecord, insertNext, putEnclosure, replaceEnclosure, forget
-    case last, hash, read, enclosure, enclosures
+    case last, hash, read, enclosure, enclosures, allEnclosures
     case systems, system, insertSystem, insertFirst
 
     /// The statement; the comments name its parameters.
@@ -45,6 +45,12 @@ enum SQL: Int, CaseIterable {
             """
             SELECT subject, sealed FROM enclosure WHERE system = ?1 AND subject > ?2 AND kind = ?3
             ORDER BY subject LIMIT ?4
+            """
+        // system, subject and kind to list behind, limit
+        case .allEnclosures:
+            """
+            SELECT subject, kind, sealed FROM enclosure WHERE system = ?1 AND (subject, kind) > (?2, ?3)
+            ORDER BY subject, kind LIMIT ?4
             """
         case .systems: "SELECT id, name FROM system ORDER BY id"
         // name

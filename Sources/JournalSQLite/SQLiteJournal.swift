@@ -52,7 +52,7 @@ final class SQLiteJournal: JournalKeeper {
             // The records are there, but whoever answers now could lose them unnoticed.
             throw .failed("the records were written, but \(error)")
         }
-        connections.checkpointer.logGrew(to: logBytes)
+        connections.checkpointer?.logGrew(to: logBytes)
         return end.position
     }
 
@@ -91,7 +91,7 @@ final class SQLiteJournal: JournalKeeper {
             }
         }
         // Nothing before it, or something in its place: the journal ends elsewhere.
-        guard try outcome.get() else { throw .conflict(last: try last(session).position) }
+        guard try outcome.get() else { throw .conflict(last: try session.last(system).position) }
         for enclosure in record.enclosures {
             try session.with(.putEnclosure) { (statement) throws(JournalError) in
                 try bind(statement, enclosure.subject, enclosure.kind)
@@ -150,14 +150,14 @@ final class SQLiteJournal: JournalKeeper {
             return session.changes
         }
         // The log still holds the old pages; emptying it takes the sealed bytes off the disk.
-        if removed > 0 { connections.checkpointer.request(.truncate) }
+        if removed > 0 { connections.checkpointer?.request(.truncate) }
         return removed
     }
 
     // MARK: Reading
 
     func lastPosition() throws(JournalError) -> Position {
-        try store.current.poll.perform { (session) throws(JournalError) in try last(session).position }
+        try store.current.poll.perform { (session) throws(JournalError) in try session.last(system).position }
     }
 
     func read(after position: Position, limit: Int) throws(JournalError) -> [Record] {
@@ -214,14 +214,31 @@ final class SQLiteJournal: JournalKeeper {
         }
     }
 
+    func enclosures(after place: EnclosurePlace?, limit: Int) throws(JournalError) -> [Enclosure] {
+        try store.current.look.perform { (session) throws(JournalError) in
+            try session.with(.allEnclosures) { (statement) throws(JournalError) in
+                try bind(statement, place?.subject ?? "", place?.kind ?? "")
+                try statement.bind(4, Int64(max(0, min(limit, JournalLimits.readCount))))
+                var enclosures: [Enclosure] = []
+                while try statement.step() {
+                    enclosures.append(
+                        Enclosure(
+                            subject: statement.text(0),
+                            kind: statement.text(1),
+                            sealed: statement.bytes(2)
+                        )
+                    )
+                }
+                return enclosures
+            }
+        }
+    }
+
     /// The hash of the record at a position, the chain's first at the start; nil behind the end.
     func hash(at position: Position) throws(JournalError) -> [UInt8]? {
         guard position.value < UInt64(Schema.positionsOfSystem) else { return nil }
         return try store.current.look.perform { (session) throws(JournalError) in
-            try session.with(.hash) { (statement) throws(JournalError) in
-                try statement.bind(1, Schema.key(system, position.value))
-                return try statement.step() ? statement.bytes(0) : nil
-            }
+            try session.hash(system, position)
         }
     }
 
@@ -237,20 +254,6 @@ final class SQLiteJournal: JournalKeeper {
 
     private func position(_ key: Int64) -> Position {
         Position(UInt64(clamping: key - firstKey))
-    }
-
-    private func last(_ session: Connection.Session) throws(JournalError) -> MarkFile.Mark {
-        try session.with(.last) { (statement) throws(JournalError) in
-            try statement.bind(1, firstKey)
-            try statement.bind(2, lastKey)
-            guard try statement.step() else {
-                throw .damaged(
-                    at: .start,
-                    "not even the first row of the journal is there; restore a backup (homeward restore)"
-                )
-            }
-            return MarkFile.Mark(position: position(statement.integer(0)), hash: statement.bytes(1))
-        }
     }
 
     private func bind(_ statement: Statement, _ subject: String, _ kind: String) throws(JournalError) {

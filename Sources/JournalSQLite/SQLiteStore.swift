@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 import Journal
 import Synchronization
 
@@ -20,15 +21,16 @@ public final class SQLiteStore: Sendable {
         let read: Connection
         let look: Connection
         let poll: Connection
-        let checkpointer: Checkpointer
+        /// nil in a store that is only looked at.
+        let checkpointer: Checkpointer?
     }
 
     /// The folder it was opened in.
     public let path: String
     let digest: HashChain.Digest
     let mark: MarkFile
-    private let folder: StoreFolder
-    private let options: SQLiteOptions
+    let folder: StoreFolder
+    let options: SQLiteOptions
     private let connections: Mutex<Connections>
 
     /// Opens the store in a folder, which is made if it is missing.
@@ -43,14 +45,41 @@ public final class SQLiteStore: Sendable {
     ) throws(JournalError) -> SQLiteStore {
         let folder = StoreFolder(path: path)
         try folder.make()
-        let store = try folder.alone(milliseconds: options.busyMilliseconds) { () throws(JournalError) in
+        return try folder.alone(milliseconds: options.busyMilliseconds) { () throws(JournalError) in
             let mark = try MarkFile(folder.mark)
+            try Marks(folder: folder, file: mark, options: options).check()
+            try folder.makePrivate(folder.database)
             let connections = try connect(folder, mark, options)
             try folder.sync()
             return SQLiteStore(folder, digest, mark, connections, options)
         }
-        try store.checkMarks()
-        return store
+    }
+
+    /// Opens the store in a folder to look at it: whatever its marks say, and without changing a byte of the
+    /// database or its log. Everything that writes throws `readOnly`.
+    ///
+    /// - Throws: `readOnly` when there is no database; any other `JournalError`.
+    public static func inspect(
+        folder path: String,
+        digest: @escaping HashChain.Digest,
+        options: SQLiteOptions = SQLiteOptions()
+    ) throws(JournalError) -> SQLiteStore {
+        let folder = StoreFolder(path: path)
+        guard access(folder.database, R_OK) == 0 else {
+            throw StoreFolder.failure("\(folder.database) cannot be read")
+        }
+        func connection(_ purpose: Connection.Purpose) throws(JournalError) -> Connection {
+            try Connection(folder.database, purpose, options, readOnly: true)
+        }
+        let mark = try MarkFile(folder.mark)
+        let connections = Connections(
+            append: try connection(.append),
+            read: try connection(.read),
+            look: try connection(.look),
+            poll: try connection(.poll),
+            checkpointer: nil
+        )
+        return SQLiteStore(folder, digest, mark, connections, options)
     }
 
     private init(
@@ -95,16 +124,42 @@ public final class SQLiteStore: Sendable {
         return SQLiteJournal(store: self, system: id, chain: chain)
     }
 
+    /// Has SQLite check the structure of the whole database, on a connection of its own: what neither the
+    /// chain nor a seal shows, such as a page that lost a row of enclosures. Reads everything once, so it
+    /// belongs in the background.
+    ///
+    /// - Throws: `damaged`.
+    public func checkStructure() throws(JournalError) {
+        let connection = try Connection(folder.database, .look, options, readOnly: true)
+        let finding = try connection.administer { queue in
+            try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") }
+        }
+        try connection.close()
+        guard finding == "ok" else {
+            throw .damaged(
+                at: .start,
+                "\(folder.database): \(finding ?? "no answer"); bring back a backup (homeward restore)"
+            )
+        }
+    }
+
     /// Copies the write-ahead log into the database and empties it, as far as other readers allow.
     public func checkpoint() throws(JournalError) {
-        try current.checkpointer.run(.truncate)
+        try current.checkpointer?.run(.truncate)
     }
 
     /// Why the last checkpoint in the background failed, nil when it did not: for `/readyz` and metrics.
-    public var checkpointFailure: JournalError? { current.checkpointer.failure }
+    public var checkpointFailure: JournalError? { current.checkpointer?.failure }
 
-    /// Drops all connections and opens them anew, then checks the marks again.
+    /// How far the journal of a system was answered for, nil when it never was.
+    public func answeredFor(system: String) throws(JournalError) -> JournalEnd? {
+        guard let id = try numberedSystems().first(where: { $0.name == system })?.id else { return nil }
+        return try mark.mark(id).map { JournalEnd(system: system, position: $0.position, hash: $0.hash) }
+    }
+
+    /// Checks the marks again, drops all connections and opens them anew.
     public func reopen() throws(JournalError) {
+        try Marks(folder: folder, file: mark, options: options).check()
         let outcome: Result<Void, JournalError> = connections.withLock { connections in
             // Whatever state the old ones are in, they are not used again.
             try? Self.close(connections)
@@ -116,11 +171,10 @@ public final class SQLiteStore: Sendable {
             }
         }
         try outcome.get()
-        try checkMarks()
     }
 
-    /// Closes; the last one of all processes copies the log into the database and removes it. Later calls fail, `reopen`
-    /// apart.
+    /// Closes; the last one of all processes copies the log into the database and removes it. Later calls
+    /// fail, `reopen` apart.
     public func close() throws(JournalError) {
         try mark.sync()
         try Self.close(current)
@@ -173,7 +227,7 @@ public final class SQLiteStore: Sendable {
         try connections.read.close()
         try connections.look.close()
         try connections.poll.close()
-        try connections.checkpointer.close()
+        try connections.checkpointer?.close()
         try connections.append.close()
     }
 
@@ -206,42 +260,7 @@ public final class SQLiteStore: Sendable {
         return id
     }
 
-    private func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {
-        try current.look.perform { (session) throws(JournalError) in
-            try session.with(.systems) { (statement) throws(JournalError) in
-                var systems: [(id: Int64, name: String)] = []
-                while try statement.step() { systems.append((statement.integer(0), statement.text(1))) }
-                return systems
-            }
-        }
-    }
-
-    /// Refuses a journal that ends before what was answered for, or ends in something else.
-    private func checkMarks() throws(JournalError) {
-        for system in try numberedSystems() {
-            guard let mark = try mark.mark(system.id) else { continue }
-            let journal = SQLiteJournal(
-                store: self,
-                system: system.id,
-                chain: HashChain(system: system.name, digest: digest)
-            )
-            let last = try journal.lastPosition()
-            let wayOut =
-                "Keep a copy of \(path), then bring back a backup (homeward restore). To go on without the lost records, "
-                + "remove \(self.mark.path)"
-            guard last >= mark.position else {
-                throw .damaged(
-                    at: last.advanced(by: 1),
-                    "the journal of \(system.name) ends at \(last), but records up to \(mark.position) were answered "
-                        + "for: they are lost. \(wayOut)"
-                )
-            }
-            guard try journal.hash(at: mark.position) == mark.hash else {
-                throw .damaged(
-                    at: mark.position,
-                    "the journal of \(system.name) holds another record than the one that was answered for. \(wayOut)"
-                )
-            }
-        }
+    func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {
+        try current.look.perform { (session) throws(JournalError) in try session.systems() }
     }
 }

@@ -9,6 +9,8 @@ struct StoreFolder: Sendable {
     var database: String { "\(path)/homeward.sqlite" }
     var log: String { "\(path)/homeward.sqlite-wal" }
     var mark: String { "\(path)/homeward.mark" }
+    /// Where a database is put together before it has its name.
+    var draft: String { "\(path)/homeward.sqlite.draft" }
     private var lock: String { "\(path)/homeward.lock" }
 
     /// Makes the folder if it is missing, for its owner only.
@@ -17,6 +19,31 @@ struct StoreFolder: Sendable {
             try Self.sync(Self.parent(of: path))
         } else if errno != EEXIST {
             throw Self.failure("the folder \(path) cannot be made")
+        }
+    }
+
+    /// Makes an empty file for a database that is not there yet, for its owner only: SQLite would let everybody read it.
+    /// Its log and index get the same rights from it.
+    func makePrivate(_ database: String) throws(JournalError) {
+        let file = open(database, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file >= 0 {
+            close(file)
+        } else if errno != EEXIST {
+            throw Self.failure("\(database) cannot be made")
+        }
+    }
+
+    /// Refuses a folder that holds a database already.
+    func expectNoDatabase() throws(JournalError) {
+        guard access(database, F_OK) != 0 else {
+            throw .readOnly("\(database) is there already; name another folder, or move that one away first")
+        }
+    }
+
+    /// Removes the database that was put here; only for one that was just made.
+    func removeDatabase() throws(JournalError) {
+        for file in [database, log, database + "-shm", mark] where unlink(file) != 0 && errno != ENOENT {
+            throw Self.failure("\(file) cannot be removed")
         }
     }
 

@@ -166,6 +166,9 @@ final class FailingJournal: JournalKeeper {
     func enclosures(kind: String, after subject: String?, limit: Int) throws(JournalError) -> [Enclosure] {
         try inner.enclosures(kind: kind, after: subject, limit: limit)
     }
+    func enclosures(after place: EnclosurePlace?, limit: Int) throws(JournalError) -> [Enclosure] {
+        try inner.enclosures(after: place, limit: limit)
+    }
     func replace(_ sealed: [UInt8], by enclosure: Enclosure) throws(JournalError) -> Bool {
         try inner.replace(sealed, by: enclosure)
     }

@@ -93,7 +93,7 @@ import Testing
         default:
             return .object(
                 (0..<Int.random(in: 0..<20, using: &random)).map {
-                    JSONMember("\($0)" + text(&random), arbitrary(depth: depth + 1, &random))
+                    JSONMember("\($0):" + text(&random), arbitrary(depth: depth + 1, &random))
                 }
             )
         }

@@ -65,6 +65,25 @@ extension JournalContract {
         try expect(keeper.enclosures(kind: "other", after: nil, limit: 9).isEmpty, "none of another kind")
     }
 
+    static func allEnclosuresListed(_ keeper: any JournalKeeper) throws {
+        let all = [
+            sealed("P", "needs", [1]), sealed("p", "identity", [2]), sealed("p", "needs", [3]),
+            sealed("p-1", "address", [4]), sealed("é", "identity", []),
+        ]
+        _ = try keeper.append([record("a", all.reversed())], after: .start)
+        for limit in 1...6 {
+            var listed: [Enclosure] = []
+            while true {
+                let place = listed.last.map { EnclosurePlace(subject: $0.subject, kind: $0.kind) }
+                let page = try keeper.enclosures(after: place, limit: limit)
+                try expect(page.count <= limit, "a page of at most \(limit)")
+                if page.isEmpty { break }
+                listed += page
+            }
+            try expect(listed == all, "all in order, \(limit) at a time")
+        }
+    }
+
     static func forgetting(_ keeper: any JournalKeeper) throws {
         _ = try keeper.append(
             [

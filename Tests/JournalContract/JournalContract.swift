@@ -30,6 +30,7 @@ public enum JournalContract: String, CaseIterable, Sendable {
     case enclosuresWithRecords = "enclosures are written with their record, a later one replacing an earlier"
     case refusedEnclosures = "a refused append leaves the enclosures alone"
     case enclosuresListed = "enclosures of a kind are listed in the order of their subjects, a page at a time"
+    case allEnclosuresListed = "enclosures of all kinds are listed by subject and kind, a page at a time"
     case forgetting = "forgetting a subject removes all its enclosures, nobody else's and no record"
     case replacing = "an enclosure is replaced only while it is what the caller read"
     case secondHandle = "another handle sees an append at once, and loses to it"
@@ -52,6 +53,7 @@ public enum JournalContract: String, CaseIterable, Sendable {
         case .enclosuresWithRecords: try Self.enclosuresWithRecords(keeper)
         case .refusedEnclosures: try Self.refusedEnclosures(keeper)
         case .enclosuresListed: try Self.enclosuresListed(keeper)
+        case .allEnclosuresListed: try Self.allEnclosuresListed(keeper)
         case .forgetting: try Self.forgetting(keeper)
         case .replacing: try Self.replacing(keeper)
         case .secondHandle: try Self.secondHandle(keeper, venue)

@@ -66,7 +66,7 @@ import Vault
     func below() throws {
         try TemporaryFolder.use { folder in
             do {
-                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
                 _ = try store.journal(system: "warwick").append(
                     [NewRecord(body: [1]), NewRecord(body: [2])],
                     after: .start
@@ -74,13 +74,13 @@ import Vault
                 try store.mark.raise(1, mark(5))
             }
             let error = try #require(throws: JournalError.self) {
-                try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             }
             guard case .damaged(let position, let text) = error else { throw error }
             #expect(position == Position(3))
             #expect(text.contains("homeward restore") && text.contains("homeward.mark"))
             try FileManager.default.removeItem(atPath: folder + "/homeward.mark")
-            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             #expect(try store.journal(system: "warwick").lastPosition() == Position(2))
         }
     }
@@ -89,19 +89,21 @@ import Vault
     func otherRecord() throws {
         try TemporaryFolder.use { folder in
             do {
-                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
                 _ = try store.journal(system: "warwick").append([NewRecord(body: [1])], after: .start)
                 try store.mark.remove(1)
                 try store.mark.raise(1, mark(1))
             }
-            #expect(throws: JournalError.self) { try SQLiteStore.open(folder: folder, digest: SHA256.digest) }
+            #expect(throws: JournalError.self) {
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            }
         }
     }
 
     @Test("after every append the mark stands at the end of the journal")
     func follows() throws {
         try TemporaryFolder.use { folder in
-            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest)
+            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             let journal = try store.journal(system: "warwick")
             for count in [1, 5, 2] {
                 let last = try journal.append(
@@ -111,6 +113,64 @@ import Vault
                 let record = try #require(try journal.read(after: Position(last.value - 1), limit: 1).first)
                 #expect(try store.mark.mark(1) == MarkFile.Mark(position: last, hash: record.hash))
             }
+        }
+    }
+
+    @Test("a database that is gone is not made anew while there is a mark")
+    func databaseGone() throws {
+        try TemporaryFolder.use { folder in
+            do {
+                let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+                _ = try store.journal(system: "warwick").append([NewRecord(body: [1])], after: .start)
+                try store.close()
+            }
+            try FileManager.default.removeItem(atPath: folder + "/homeward.sqlite")
+            #expect(throws: JournalError.self) {
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder + "/homeward.sqlite"))
+        }
+    }
+
+    @Test("a refusal leaves a damaged log as it is, so that it can be mended; a look at it does too")
+    func evidence() throws {
+        try TemporaryFolder.use { root in
+            let folder = root + "/crashed"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let store = try SQLiteStore.open(folder: root, digest: SHA256.digest, options: .roomless)
+            let journal = try store.journal(system: "warwick")
+            for number in 0..<50 {
+                _ = try journal.append([NewRecord(body: [UInt8(number)])], after: Position(UInt64(number)))
+            }
+            for name in ["homeward.sqlite", "homeward.sqlite-wal", "homeward.mark"] {
+                try FileManager.default.copyItem(atPath: root + "/" + name, toPath: folder + "/" + name)
+            }
+            let log = URL(fileURLWithPath: folder + "/homeward.sqlite-wal")
+            let good = try Data(contentsOf: log)
+            var bad = good
+            bad[good.count / 2] ^= 1
+            try bad.write(to: log)
+
+            #expect(throws: JournalError.self) {
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            }
+            #expect(try Data(contentsOf: log) == bad)
+            do {
+                let look = try SQLiteStore.inspect(folder: folder, digest: SHA256.digest)
+                let end = try look.journal(system: "warwick").verify().position
+                #expect(end < Position(50))
+                #expect(try look.answeredFor(system: "warwick")?.position == Position(50))
+                let error = try #require(throws: JournalError.self) {
+                    try look.journal(system: "warwick").append([NewRecord(body: [1])], after: end)
+                }
+                guard case .readOnly = error else { throw error }
+                try look.close()
+            }
+            #expect(try Data(contentsOf: log) == bad)
+
+            try good.write(to: log)
+            let mended = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            #expect(try mended.journal(system: "warwick").verify().position == Position(50))
         }
     }
 }

@@ -18,6 +18,6 @@ private struct SQLiteVenue: JournalVenue {
     let folder: String
 
     func open(_ system: String) throws -> any JournalKeeper {
-        try SQLiteStore.open(folder: folder, digest: SHA256.digest).journal(system: system)
+        try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless).journal(system: system)
     }
 }

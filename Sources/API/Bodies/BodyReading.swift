@@ -35,8 +35,7 @@ extension ObjectReader {
         optionalInteger(name, in: Self.plausible).map { ruled(Int($0), name, rules, range) }
     }
 
-    private func ruled(_ number: Int, _ name: String, _ rules: JSONFailures, _ range: ClosedRange<Int>) -> Int
-    {
+    private func ruled(_ number: Int, _ name: String, _ rules: JSONFailures, _ range: ClosedRange<Int>) -> Int {
         if !range.contains(number) {
             rules.add(pointer.appending(name), "must be between \(range.lowerBound) and \(range.upperBound)")
         }

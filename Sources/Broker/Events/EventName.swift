@@ -11,5 +11,6 @@ enum EventName: String, RecordedWord {
     case alertRaised, triesDeferred, personDisclosed, requestRemembered, nounSet, requestsForgotten
 
     static let words = Words<EventName>()
-    static let meaning: StaticString = "the name of an event that this program knows"
+    static let meaning: StaticString =
+        "the name of an event that this program knows; a newer homeward may know it"
 }

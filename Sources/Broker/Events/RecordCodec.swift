@@ -17,8 +17,8 @@ import Journal
 ///   null says that the service itself acted.
 ///
 /// A new event, or a new member that may be absent, keeps the version. A member that changes its meaning or its shape
-/// makes a new one: raise `newest`, and let the type's `read(from:)` render by `reader.version` what older records say in its
-/// words of today. The golden file of the old version stays and must go on reading to the same entries.
+/// makes a new one: raise `newest`, and let the type's `read(from:)` look at `reader.version` and bring up what older
+/// records say to what it means today. The golden file of the old version stays and must read to the same entries.
 public enum RecordCodec {
     /// The version this codec writes.
     public static let newest = 1

@@ -28,9 +28,10 @@ extension JSONWriter {
 extension Int: Recorded {
     func write(to json: inout JSONWriter) { json.value(self) }
 
-    /// Numbers of the brokerage count minutes, days and the like: within 32 bits sums of them never overflow.
+    /// Whatever an `Int` holds: bounds are for whoever takes a command. What was recorded must read, or a journal
+    /// could not be opened again.
     static func read(from reader: inout RecordReader) throws(CodecError) -> Int {
-        Int(try reader.integer(Int32.min...Int32.max))
+        try reader.integer(.min ... .max)
     }
 }
 
@@ -38,6 +39,14 @@ extension Int64: Recorded {
     func write(to json: inout JSONWriter) { json.value(self) }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Int64 {
+        try reader.integer(.min ... .max)
+    }
+}
+
+extension Int32: Recorded {
+    func write(to json: inout JSONWriter) { json.value(self) }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Int32 {
         try reader.integer(.min ... .max)
     }
 }

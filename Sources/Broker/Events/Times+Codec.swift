@@ -141,6 +141,9 @@ private enum Digits {
     /// Writes `2027-01-04` into the first ten bytes.
     static func write(_ day: Day, to text: UnsafeMutableBufferPointer<UInt8>) {
         let (year, month, dayOfMonth) = day.parts
+        // Every date of the brokerage was read as text or lies near one that was. Another date would be written so
+        // that nobody could read it again.
+        precondition((1900...9999).contains(year), "a date in a record lies before 1900 or after 9999")
         write(pair: year / 100, to: text, at: 0)
         write(pair: year % 100, to: text, at: 2)
         text[4] = UInt8(ascii: "-")

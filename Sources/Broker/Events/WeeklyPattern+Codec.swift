@@ -42,7 +42,7 @@ extension WeeklyPattern.Row: Recorded {
         json.object {
             $0.put("band", band)
             $0.put("days", days)
-            $0.put("minutes", Int(cell.minutes))
+            $0.put("minutes", cell.minutes)
             $0.put("carers", Int(cell.carers))
         }
     }
@@ -51,35 +51,15 @@ extension WeeklyPattern.Row: Recorded {
         try reader.object { (reader) throws(CodecError) in
             let band: Band = try reader.field("band")
             let days: Weekdays = try reader.field("days")
-            let minutes: Minutes = try reader.field("minutes")
-            let carers: Carers = try reader.field("carers")
+            let minutes: Int32 = try reader.field("minutes")
+            guard let carers = UInt8(exactly: try reader.field("carers", as: Int.self)) else {
+                throw CodecError("expected 0 to 255 carers")
+            }
             return WeeklyPattern.Row(
                 days: days,
                 band: band,
-                cell: WeeklyPattern.Cell(minutes: minutes.number, carers: carers.number)
+                cell: WeeklyPattern.Cell(minutes: minutes, carers: carers)
             )
-        }
-    }
-
-    /// What one cell may hold, so that every sum fits the ledger.
-    private struct Minutes: Recorded {
-        var number: Int32
-
-        func write(to json: inout JSONWriter) { json.value(number) }
-
-        static func read(from reader: inout RecordReader) throws(CodecError) -> Minutes {
-            Minutes(number: try reader.integer(0...Int32(WeeklyPattern.mostMinutes)))
-        }
-    }
-
-    /// As many as a cell can name.
-    private struct Carers: Recorded {
-        var number: UInt8
-
-        func write(to json: inout JSONWriter) { json.value(number) }
-
-        static func read(from reader: inout RecordReader) throws(CodecError) -> Carers {
-            Carers(number: try reader.integer(0...UInt8.max))
         }
     }
 }

@@ -176,7 +176,7 @@ extension EventMaker {
 // MARK: - Simple values
 
 extension EventMaker {
-    mutating func whole(_ range: ClosedRange<Int> = -2_147_483_648...2_147_483_647) -> Int {
+    mutating func whole(_ range: ClosedRange<Int> = Int.min...Int.max) -> Int {
         Int.random(in: range, using: &random)
     }
 
