@@ -9,8 +9,10 @@ let body = ByteBuffer(bytes: try Data(contentsOf: URL(filePath: CommandLine.argu
 let router = Router()
 router.get("/v1/capacity") { _, _ in
     Response(
-        status: .ok, headers: [.contentType: "application/json", .eTag: #""a1b2c3""#],
-        body: .init(byteBuffer: body))
+        status: .ok,
+        headers: [.contentType: "application/json", .eTag: #""a1b2c3""#],
+        body: .init(byteBuffer: body)
+    )
 }
 var logger = Logger(label: "peer")
 logger.logLevel = .error
@@ -18,5 +20,6 @@ let application = Application(
     router: router,
     configuration: .init(address: .hostname("127.0.0.1", port: Int(CommandLine.arguments[1]) ?? 0)),
     eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: 1)),
-    logger: logger)
+    logger: logger
+)
 try await application.runService()
