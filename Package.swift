@@ -87,15 +87,20 @@ let package = Package(
             dependencies: ["JournalSQLite", "JournalContract", "Vault", "CFaultyDisk"],
             swiftSettings: strict
         ),
+        .target(
+            name: "HTTPCorpus",
+            path: "Tests/HTTPCorpus",
+            exclude: ["Documents"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "HTTPWireTests",
-            dependencies: ["HTTPWire"],
-            exclude: ["Corpus"],
+            dependencies: ["HTTPWire", "HTTPCorpus"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["HTTPServer", "COpenSSL", "CZlib"],
+            dependencies: ["HTTPServer", "HTTPCorpus", "COpenSSL", "CZlib"],
             swiftSettings: strict
         ),
         .testTarget(

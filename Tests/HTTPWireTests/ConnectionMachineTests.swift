@@ -73,10 +73,13 @@ struct ConnectionMachineTests {
             limits.maxBodyBytes = 10
             return limits
         }()
-        let text = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n01234567890123456789GET /next HTTP/1.1\r\nHost: h\r\n\r\n"
+        let text =
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n01234567890123456789GET /next HTTP/1.1\r\nHost: h\r\n\r\n"
         let bytes = Array(text.utf8)
         for cut in 1..<bytes.count {
-            #expect(Conversation.run(bytes, cuts: [cut], limits: limits) == ["refuse bodyTooLarge and go on", "get /next"])
+            #expect(
+                Conversation.run(bytes, cuts: [cut], limits: limits) == ["refuse bodyTooLarge and go on", "get /next"]
+            )
         }
     }
 

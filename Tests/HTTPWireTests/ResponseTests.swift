@@ -34,7 +34,9 @@ struct ResponseTests {
     @Test("HEAD keeps the length and leaves the body out")
     func head() {
         let text = written(
-            .response(Response(status: 200, body: [1, 2, 3])), AnswerContext(omitsBody: true, persistence: .close))
+            .response(Response(status: 200, body: [1, 2, 3])),
+            AnswerContext(omitsBody: true, persistence: .close)
+        )
         #expect(text.contains("Content-Length: 3\r\n"))
         #expect(text.hasSuffix("Connection: close\r\n\r\n"))
     }
@@ -81,7 +83,12 @@ struct RequestViewTests {
     @Test("what a test made is what the view shows")
     func shows() {
         let request = Request(
-            method: .put, path: "/a%20b", query: "c=d", fields: [.accept: "x", .ifMatch: "\"1\""], body: [7, 8])
+            method: .put,
+            path: "/a%20b",
+            query: "c=d",
+            fields: [.accept: "x", .ifMatch: "\"1\""],
+            body: [7, 8]
+        )
         request.withView { view in
             #expect(view.method == .put)
             #expect(view.path.elementsEqual("/a%20b".utf8))

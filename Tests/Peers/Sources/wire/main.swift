@@ -15,8 +15,10 @@ let text = """
 
 func run(_ rounds: Int) -> Int {
     let prepared = PreparedResponse(
-        status: 200, fields: [Response.Field("Content-Type", "application/json")],
-        body: [UInt8](repeating: 0x20, count: 1_400))
+        status: 200,
+        fields: [Response.Field("Content-Type", "application/json")],
+        body: [UInt8](repeating: 0x20, count: 1_400)
+    )
     let bytes = Array(text.utf8)
     let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
     buffer.update(from: bytes, count: bytes.count)
@@ -31,7 +33,9 @@ func run(_ rounds: Int) -> Int {
     for _ in 0..<rounds {
         var parser = RequestParser()
         var count = bytes.count
-        guard machine.next(&parser, buffer, count: &count, limits: limits, isSecure: false) == .request else { return -1 }
+        guard machine.next(&parser, buffer, count: &count, limits: limits, isSecure: false) == .request else {
+            return -1
+        }
         let context = AnswerContext(omitsBody: false, persistence: machine.beginAnswer(parser.head))
         scratch.clear(keeping: 1_024)
         trace.append(for: parser.head, at: buffer, to: &scratch)
