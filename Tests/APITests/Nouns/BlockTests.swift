@@ -81,6 +81,7 @@ struct BlockTests {
         )
         #expect(answer.status == 201, "\(answer.text)")
         #expect(answer.json["taken"] == .integer(150))
+        #expect(answer.json["reason"] == .string("flu"))
         #expect(answer.json["uncovered"] == .integer(50))
         #expect(answer.json["cover"] == .parse(#"[{"package":"p1","rank":1}]"#))
         let read = county.avon.get(answer["Location"] ?? "")

@@ -19,6 +19,7 @@ struct CareTests {
         #expect(refused.status == 200, "\(refused.text)")
         #expect(refused.json["status"] == .string("refused"))
         #expect(refused.json["refusal"] == .string("noStaff"))
+        #expect(refused.json["note"] == .string("Planted words"))
         #expect(refused.json["needs"]?["transfers"] == .string("hoist"))
         let next = second.get("/v1/offers?status=open")
         #expect(next.json["items"]?[0]?["id"] == .string("o2"))
@@ -82,6 +83,9 @@ struct CareTests {
                 == .parse(#"{"from":"2027-01-05","until":"2027-01-07","keptUntil":"2027-01-05T09:00:00Z"}"#),
             "\(moved.text)"
         )
+        #expect(moved.json["firstVisit"]?["reason"] == .string("the hoist is late"))
+        #expect(county.referrer.get("/v1/packages/p1").json["firstVisit"]?["reason"] == .string("the hoist is late"))
+        #expect(county.commissioner.get("/v1/packages/p1").json["firstVisit"]?["reason"] == nil)
         let late = county.avon.put("/v1/packages/p1/start", #"{"at":"2027-01-09T08:00:00Z"}"#)
         #expect(late.status == 422)
         #expect(late.pointers == ["/at"])

@@ -44,6 +44,7 @@ struct PagingTests {
         for _ in 1...5 { #expect(county.referrer.post("/v1/referrals", untimed).status == 201) }
         let withdrawn = county.referrer.put("/v1/referrals/r2/withdrawal", #"{"reason":"home"}"#)
         #expect(withdrawn.status == 200, "\(withdrawn.text)")
+        #expect(withdrawn.json["withdrawal"]?["reason"] == .string("home"))
         #expect(walk(county.referrer, "/v1/referrals?status=offered&limit=2").ids == ["r1", "r3", "r4", "r5"])
         #expect(walk(county.referrer, "/v1/referrals?status=withdrawn&limit=2").ids == ["r2"])
         #expect(walk(county.avon, "/v1/offers?status=open&limit=2").ids == ["o1", "o3", "o4", "o5"])
