@@ -14,7 +14,11 @@ enum Recovery {
     }
 
     /// Everything after a position, to the store's end.
-    static func entries(of keeper: any JournalKeeper, after position: Position) throws(JournalError) -> Found {
+    static func entries(
+        of keeper: any JournalKeeper,
+        after position: Position,
+        knowing state: State
+    ) throws(JournalError) -> Found {
         var found = Found()
         var at = position
         while true {
@@ -23,15 +27,23 @@ enum Recovery {
             for record in records {
                 let entry = try decode(record)
                 found.entries.append((record.position, entry))
-                for case .referralReceived(let referral) in entry.events {
-                    let subject = referral.person.description
-                    if let digest = try keeper.enclosure(subject: subject, kind: Secrets.numberKind) {
-                        found.numbers.append((referral.person, digest))
+                for event in entry.events {
+                    guard let person = person(of: event, knowing: state) else { continue }
+                    if let digest = try keeper.enclosure(subject: person.description, kind: Secrets.numberKind) {
+                        found.numbers.append((person, digest))
                     }
                 }
             }
             at = last.position
         }
+    }
+
+    /// The person whose number an event may have brought. One received in the same stretch is met there, with the
+    /// number as it now is.
+    private static func person(of event: Event, knowing state: State) -> PersonID? {
+        if case .referralReceived(let referral) = event { return referral.person }
+        if case .referralAmended(let id, _, _, _) = event { return state.referrals[id]?.person }
+        return nil
     }
 
     static func decode(_ record: Record) throws(JournalError) -> JournalEntry {

@@ -13,7 +13,16 @@ extension JSONWriter {
     /// - Parameters:
     ///   - needs: the referral's words, as kept in the vault; nil where this reader sees none.
     ///   - refusal: what the provider said beside its reason; nil where it is not shown (a list).
-    mutating func offer(_ offer: Offer, _ state: State, needs: JSONValue??, refusal: JSONValue?? = nil) {
+    mutating func offer(
+        _ offer: Offer,
+        _ state: State,
+        _ reader: Actor,
+        needs: JSONValue?,
+        refusal: JSONValue?? = nil
+    ) {
+        // While it is open the provider sees what is known now, and what is still missing of it.
+        let known = offer.status == .open ? state.referrals[offer.referral]?.ask ?? offer.ask : offer.ask
+        let seesRate = reader.seesRates || (reader.role == .provider && offer.provider == reader.organisation)
         object { json in
             json.field("id", offer.id)
             json.field("status", offer.status.rawValue)
@@ -23,7 +32,7 @@ extension JSONWriter {
             json.field("referral", offer.referral)
             json.field("provider", offer.provider)
             json.field("block", offer.block)
-            json.field("ratePence", state.blocks[offer.block]?.ratePence)
+            json.field("ratePence", seesRate ? state.blocks[offer.block]?.ratePence : nil)
             json.field("district", offer.ask.district.description)
             json.field("sector", offer.ask.sector?.description)
             json.field("pathway", offer.ask.pathway)
@@ -31,16 +40,14 @@ extension JSONWriter {
             json.field("weeks", offer.ask.weeks)
             json.visits(offer.ask.visits)
             json.wishes(offer.ask)
-            if let needs {
-                json.field("needs", orNull: needs?["needs"])
-                json.field("home", orNull: needs?["home"]?.without("access"))
-                json.field("assessment", orNull: needs?["assessment"]?.without("by"))
-                json.field("whereNow", orNull: needs?["whereNow"])
-            }
+            json.field("needs", orNull: needs?["needs"])
+            json.field("home", orNull: needs?["home"]?.without("access"))
+            json.field("assessment", orNull: needs?["assessment"]?.without("by"))
+            json.field("whereNow", orNull: needs?["whereNow"])
             json.field("startFrom", offer.startFrom)
             json.field("firstVisitBy", offer.firstVisitBy)
             json.placements(offer.claims, state)
-            json.strings("missing", offer.ask.missing)
+            json.strings("missing", known.missing)
             json.field("replaces", offer.replaces)
             json.field("refusal", offer.refusal?.rawValue)
             if let refusal { json.field("note", orNull: refusal?["note"]) }

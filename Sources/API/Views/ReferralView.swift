@@ -40,7 +40,7 @@ struct ReferralView {
             json.field("pathway", ask.pathway)
             json.field("source", ask.source.rawValue)
             json.field("class", ask.class.rawValue)
-            json.field("readyAt", ask.readyAt)
+            json.field("readyAt", referral.readyDates.last.map(\.at) ?? ask.readyAt)
             json.field("dischargeReadyDate", ask.dischargeReadyDate)
             json.field("startFrom", ask.startFrom)
             json.field("weeks", ask.weeks)

@@ -64,7 +64,7 @@ extension JSONWriter {
             json.field("zone", block.zone)
             json.field("from", block.from)
             json.field("until", block.until)
-            json.field("ratePence", seesAll || isHolder ? block.ratePence : nil)
+            json.field("ratePence", reader.seesRates || isHolder ? block.ratePence : nil)
             json.field("funding", block.funding.rawValue)
             json.strings("skills", block.skills.map(\.description))
             json.rows("weekly", block.weekly)
