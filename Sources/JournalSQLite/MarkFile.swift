@@ -1,5 +1,6 @@
 import Glibc
 import Journal
+import Synchronization
 
 // The mark in bytes: a slot of 64 for each system, at (id - 1) * 64, numbers big endian.
 //
@@ -28,6 +29,7 @@ final class MarkFile: Sendable {
 
     let path: String
     private let file: Int32
+    private let turn = Mutex<Void>(())
 
     init(_ path: String) throws(JournalError) {
         self.path = path
@@ -39,6 +41,11 @@ final class MarkFile: Sendable {
 
     /// The mark of a system, nil when it has none yet.
     func mark(_ system: Int64) throws(JournalError) -> Mark? {
+        // The kernel may show half of a write to a reader that does not lock.
+        try locked(system, F_RDLCK) { () throws(JournalError) in try readSlot(system) }
+    }
+
+    private func readSlot(_ system: Int64) throws(JournalError) -> Mark? {
         var slot = [UInt8](repeating: 0, count: Self.slotBytes)
         let count = pread(file, &slot, slot.count, Self.offset(system))
         guard count >= 0 else { throw StoreFolder.failure("the mark \(path) cannot be read") }
@@ -66,15 +73,15 @@ final class MarkFile: Sendable {
 
     /// Raises the mark of a system. A mark that is further already stays: another process was quicker.
     func raise(_ system: Int64, _ mark: Mark) throws(JournalError) {
-        try locked(system) { () throws(JournalError) in
-            if let known = try self.mark(system), known.position >= mark.position { return }
+        try locked(system, F_WRLCK) { () throws(JournalError) in
+            if let known = try readSlot(system), known.position >= mark.position { return }
             try write(system, Self.slot(system, mark))
         }
     }
 
     /// Forgets the mark of a system, for a journal that was put back on purpose.
     func remove(_ system: Int64) throws(JournalError) {
-        try locked(system) { () throws(JournalError) in
+        try locked(system, F_WRLCK) { () throws(JournalError) in
             try write(system, [UInt8](repeating: 0, count: Self.slotBytes))
         }
     }
@@ -92,10 +99,17 @@ final class MarkFile: Sendable {
 
     /// Holds the system's slot against other processes and other handles in this one (locks of the open file,
     /// not of the process). It is held for two calls to the kernel, so the wait has no limit of its own.
-    private func locked(_ system: Int64, _ body: () throws(JournalError) -> Void) throws(JournalError) {
-        try lock(system, F_WRLCK)
-        defer { try? lock(system, F_UNLCK) }
-        try body()
+    private func locked<Result>(
+        _ system: Int64,
+        _ kind: Int32,
+        _ body: () throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        // The lock is the handle's, not the thread's, so threads take turns before it.
+        try turn.withLock { (_) throws(JournalError) in
+            try lock(system, kind)
+            defer { try? lock(system, F_UNLCK) }
+            return try body()
+        }
     }
 
     private func lock(_ system: Int64, _ kind: Int32) throws(JournalError) {
