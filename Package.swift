@@ -57,7 +57,9 @@ let package = Package(
         ),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
+        .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: strict),
+        .testTarget(name: "AllocationTests", dependencies: ["Allocation", "Seeded"], swiftSettings: strict),
+        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage", "Seeded"], swiftSettings: strict),
         .target(
             name: "JournalContract",
             dependencies: ["Journal"],
@@ -85,15 +87,20 @@ let package = Package(
             dependencies: ["JournalSQLite", "JournalContract", "Vault", "CFaultyDisk"],
             swiftSettings: strict
         ),
+        .target(
+            name: "HTTPCorpus",
+            path: "Tests/HTTPCorpus",
+            exclude: ["Documents"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "HTTPWireTests",
-            dependencies: ["HTTPWire"],
-            exclude: ["Corpus"],
+            dependencies: ["HTTPWire", "HTTPCorpus"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["HTTPServer", "COpenSSL", "CZlib"],
+            dependencies: ["HTTPServer", "HTTPCorpus", "COpenSSL", "CZlib"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -45,7 +45,13 @@ struct Courier: Sendable {
         case .reading(let keys, let render):
             read(keys) { ticket.reply(render($0).response(to: exchange.request, position: position)) }
         case .aside(let render):
-            read([]) { _ in ticket.reply(render().response(to: exchange.request, position: position)) }
+            read([]) { _ in
+                do throws(Problem) {
+                    send(try render(), from: snapshot, position: position)
+                } catch {
+                    ticket.reply(error.response)
+                }
+            }
         }
     }
 

@@ -129,8 +129,8 @@ struct Texts: Sendable {
 enum Reply: Sendable {
     case ready(Served)
     case reading([TextKey], @Sendable (Texts) -> Served)
-    /// Work too long for a lane, without texts.
-    case aside(@Sendable () -> Served)
+    /// What is too long for a lane (a list, a board) is worked out beside it.
+    case aside(@Sendable () throws(Problem) -> Reply)
 }
 
 /// A command on its way, and how its answer is rendered from what it came to.

@@ -62,6 +62,8 @@ public final class LaneResponder: Responder {
         let route: Route
         let parameters: [String]
         switch table.match(request.method, request.path) {
+        case .none where request.method == .options && request.path == "*":
+            return .now(Response(status: 204, fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, OPTIONS")]))
         case .none: throw Problem(.notFound, "There is no such path.")
         case .otherMethods(let allow):
             let field = Response.Field("Allow", allow)
@@ -97,6 +99,12 @@ public final class LaneResponder: Responder {
                 courier.send(reply, from: snapshot)
                 return .later
             }
+        case .list(let handler):
+            Courier(exchange, view.makeTicket()).send(
+                .aside { () throws(Problem) in try handler(exchange) },
+                from: snapshot
+            )
+            return .later
         case .recordedQuery(let handler):
             let intent = try handler(exchange)
             Courier(exchange, view.makeTicket()).submit(intent)

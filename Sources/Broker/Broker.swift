@@ -32,6 +32,7 @@ public final class Broker: Brokering {
     private let queue: DispatchQueue
     private let writer: DispatchQueue
     private let readers: DispatchQueue
+    private let answering: DispatchQueue
 
     private let current: Mutex<Published>
     private let publications = Atomic<UInt64>(1)
@@ -74,6 +75,7 @@ public final class Broker: Brokering {
         self.clock = clock
         queue = DispatchQueue(label: "homeward.broker.\(system)")
         writer = DispatchQueue(label: "homeward.journal.\(system)")
+        answering = DispatchQueue(label: "homeward.answers.\(system)")
         readers = DispatchQueue(label: "homeward.vault.\(system)", attributes: .concurrent)
         current = Mutex(recovered.published)
         owned = QueueOwned(Pipeline(durable: recovered.published, secrets: secrets, numbers: recovered.numbers))
@@ -207,9 +209,13 @@ public final class Broker: Brokering {
         publications.add(1, ordering: .releasing)
     }
 
+    /// Answers are rendered on a queue of their own: the next batch is decided meanwhile.
     private func give(_ answers: [DueAnswer]) {
-        inbox.withLock { $0.unanswered -= answers.count }
-        for answer in answers { answer.give() }
+        guard !answers.isEmpty else { return }
+        answering.async { [self] in
+            for answer in answers { answer.give() }
+            inbox.withLock { $0.unanswered -= answers.count }
+        }
     }
 
     // MARK: Other writers, and a store that fails

@@ -120,7 +120,8 @@ extension State {
             return .broker
         case .offered: return .reply
         case .accepted:
-            if referral.offer.flatMap({ offers[$0] })?.status == .open { return .reply }
+            // Another offer than the one accepted is a question the provider has not answered yet.
+            if referral.offer != referral.package.flatMap({ packages[$0] })?.offer { return .reply }
             if referral.hasAlert(.changeUnconfirmed) { return .broker }
             if referral.triage == nil { return .triage }
             return .firstVisit

@@ -28,8 +28,7 @@ enum Socket {
     private static let noSignal = Int32(MSG_NOSIGNAL)
 
     /// Reads what is there into `buffer`.
-    static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawPointer, capacity: Int) -> ReadOutcome
-    {
+    static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawPointer, capacity: Int) -> ReadOutcome {
         while true {
             let count = recv(descriptor, buffer, capacity, 0)
             if count > 0 { return .bytes(count) }

@@ -11,8 +11,7 @@ public struct TraceFields: Sendable {
     public init(seed: UInt64) { prefix = seed }
 
     /// Appends the lines for a request.
-    public mutating func append(for head: RequestHead, at base: UnsafeRawPointer, to out: inout OutputBuffer)
-    {
+    public mutating func append(for head: RequestHead, at base: UnsafeRawPointer, to out: inout OutputBuffer) {
         let id = head.range(of: .requestID)
         if !id.isAbsent, head.repeated & 1 << UInt16(KnownField.requestID.rawValue) == 0, id.count > 0,
             id.count <= Self.maxIDBytes

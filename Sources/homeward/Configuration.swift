@@ -81,7 +81,15 @@ extension ServerConfiguration {
         fields.set(&maxConnections, "maxConnections", 1...1_000_000)
         fields.set(&maxConnectionsPerAddress, "maxConnectionsPerAddress", 1...1_000_000)
         fields.set(&maxBufferedBytesPerLane, "maxBufferedBytesPerLane", 1 << 20...64 << 30)
+        tls = fields.optionalObject("tls") { files -> TLSConfiguration? in
+            let certificate = files.string("certificateFile", max: 4_096)
+            let key = files.string("keyFile", max: 4_096)
+            let authority = files.optionalString("clientAuthorityFile", max: 4_096)
+            guard let certificate, let key else { return nil }
+            return TLSConfiguration(certificateFile: certificate, keyFile: key, clientAuthorityFile: authority)
+        }
         fields.set(&maxUnsentBytes, "maxUnsentBytes", 4_096...1 << 30)
+        fields.set(&handshakeDeadline, "handshakeMilliseconds", 100...600_000)
         fields.set(&headDeadline, "headMilliseconds", 100...600_000)
         fields.set(&bodyDeadline, "bodyMilliseconds", 100...600_000)
         fields.set(&writeDeadline, "writeMilliseconds", 100...600_000)
@@ -124,8 +132,10 @@ extension Policy {
         fields.set(&startAheadDays, "startAheadDays", 0...84)
         if let before = fields.optionalBool("triageBeforeStart") { triageBeforeStart = before }
         if let facts = fields.optionalArray(
-            "essentialFacts", max: 32, { ObjectReader.parsed($0, $1, $2, "a fact", { Ask.Fact(rawValue: $0) }) })
-        {
+            "essentialFacts",
+            max: 32,
+            { ObjectReader.parsed($0, $1, $2, "a fact", { Ask.Fact(rawValue: $0) }) }
+        ) {
             essentialFacts = facts
         }
         fields.set(&overstayDaysAhead, "overstayDaysAhead", 1...28)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Broker
 import Brokerage
+import Glibc
 import Journal
 import JournalSQLite
 import Vault
@@ -22,6 +23,8 @@ struct DataFolder {
     /// Opens a folder, making it when it is not there. The vault's key is read from `HOMEWARD_VAULT_KEY` or from
     /// `vault.key` in the folder; a new key is made only for a folder that is new too.
     init(_ path: String) throws {
+        // Whatever is made here is its owner's alone.
+        umask(0o077)
         store = try SQLiteStore.open(folder: path, digest: SHA256.digest)
         let isNew = try store.systems().isEmpty
         keyring =

@@ -17,8 +17,18 @@ struct Serve: ParsableCommand {
     var data: String?
     @Option(help: "An address to listen on, HOST:PORT; port 0 takes a free one. May be repeated.")
     var listen: [String] = []
+    @Option(help: "A PEM file with the certificate and those that sign it; with it every address speaks TLS.")
+    var tlsCertificate: String?
+    @Option(help: "A PEM file with the certificate's key.")
+    var tlsKey: String?
     @Option(help: "The system to open when the folder is empty.")
     var system = "default"
+
+    func validate() throws {
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key go together")
+        }
+    }
 
     func run() throws {
         try orFail {
@@ -26,6 +36,9 @@ struct Serve: ParsableCommand {
             if !listen.isEmpty { configuration.listen = listen }
             configuration.data = data ?? configuration.data ?? "./data"
             configuration.server.addresses = try (configuration.listen ?? ["127.0.0.1:8080"]).map(Address.parse)
+            if let tlsCertificate, let tlsKey {
+                configuration.server.tls = TLSConfiguration(certificateFile: tlsCertificate, keyFile: tlsKey)
+            }
             let service = try Service(configuration, system: system)
             try service.run()
         }
@@ -45,15 +58,20 @@ final class Service: Sendable {
         self.systems = systems
         server = Server(configuration: configuration.server) { _ in
             LaneResponder(
-                systems: { systems.broker($0) }, clock: systemClock, readiness: { Service.readiness(systems) })
+                systems: { systems.broker($0) },
+                clock: systemClock,
+                readiness: { Service.readiness(systems) }
+            )
         }
     }
 
     /// Serves until a signal, then drains: no request already read is lost.
     func run() throws {
         let stop = DispatchSemaphore(value: 0)
-        let sources = [SIGTERM, SIGINT].map { Service.source($0, stop) }
-        for address in try server.start() { standardOutput("listening on http://\(address)") }
+        let scheme = configuration.server.tls == nil ? "http" : "https"
+        var sources = [SIGTERM, SIGINT].map { number in Service.on(number) { stop.signal() } }
+        for address in try server.start() { standardOutput("listening on \(scheme)://\(address)") }
+        sources.append(Service.on(SIGHUP) { [server] in Service.reload(server) })
         let refresh = Service.every(milliseconds: 500) { [systems] in systems.refresh() }
         stop.wait()
         refresh.cancel()
@@ -81,16 +99,27 @@ final class Service: Sendable {
     }
 
     // Handlers are made in nonisolated functions: a closure made on the main actor would trap on a queue.
-    private static func source(_ number: Int32, _ stop: DispatchSemaphore) -> any DispatchSourceSignal {
+    private static func on(_ number: Int32, _ body: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler { stop.signal() }
+        source.setEventHandler { body() }
         source.resume()
         return source
     }
 
+    /// New certificates for connections from now on. When they cannot be read the old ones stay in force.
+    private static func reload(_ server: Server) {
+        do {
+            try server.reloadCertificates()
+            standardError("homeward: certificates read again")
+        } catch {
+            standardError("homeward: the certificates in force stay: \(error)")
+        }
+    }
+
     private static func every(
-        milliseconds: Int, _ body: @escaping @Sendable () -> Void
+        milliseconds: Int,
+        _ body: @escaping @Sendable () -> Void
     ) -> any DispatchSourceTimer {
         let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
         timer.schedule(deadline: .now() + .milliseconds(milliseconds), repeating: .milliseconds(milliseconds))

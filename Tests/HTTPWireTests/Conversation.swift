@@ -115,8 +115,7 @@ enum Conversation {
         }
     }
 
-    private static func describe(_ request: Request, _ persistence: ConnectionMachine.Persistence) -> [String]
-    {
+    private static func describe(_ request: Request, _ persistence: ConnectionMachine.Persistence) -> [String] {
         var line = "\(request.method) \(request.path)"
         if let query = request.query { line += "?\(query)" }
         if !request.body.isEmpty {

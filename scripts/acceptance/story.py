@@ -19,9 +19,10 @@ def live_packages():
 
 
 def end_someone(zone):
-    """Someone in the zone has recovered: a clinician ends the package and the minutes go to whoever waits."""
+    """Someone in the zone has recovered: a clinician records the end, and the minutes go to whoever waits."""
     for package in sorted(live_packages(), key=lambda p: int(p["id"][1:])):
-        if package["status"] == "started" and district_zone[package["referral"]] == zone:
+        if (package["status"] == "started" and district_zone[package["referral"]] == zone
+                and package["start"]["at"] <= now()):
             status, _, body = client["clinician"].put(f"/v1/packages/{package['id']}/ending", {
                 "at": now(), "outcome": "independent", "by": {"name": "Cy Example", "role": "OT"}})
             must(status == 200, f"ending: {status} {body}")
@@ -29,38 +30,8 @@ def end_someone(zone):
     return False
 
 
-district_zone = {r["id"]: r["zone"] for r in client["broker"].all("/v1/referrals?limit=1000")}
-patterns = [
-    [visit("morning", 30)], [visit("morning", 30), visit("bed", 30)], [visit("morning", 45), visit("tea", 30)],
-    [visit("morning", 30), visit("lunch", 30), visit("bed", 30)], [visit("lunch", 30, days=["mon", "wed", "fri"])],
-    [visit("morning", 30, carers=2), visit("bed", 30, carers=2)]]
-started, ended, mine = [], 0, []
-# People come from where people come from: as many from each zone as are cared for there now.
-zone_list = [district_zone[p["referral"]] for p in live_packages()]
-for index in range(PEOPLE):
-    zone = zone_list[index * 7 % len(zone_list)]
-    district = zones[zone][index % len(zones[zone])]
-    status, headers, made = client["referrer"].post(
-        "/v1/referrals", referral(f"STORY-{index}", district, patterns[index % len(patterns)]),
-        {"Idempotency-Key": f"story-{index}"})
-    must(status == 201 and headers["location"], f"referral: {status} {made}")
-    district_zone[made["id"]] = zone
-    mine.append(made["id"])
-    tries = 0
-    while made["status"] == "waiting":
-        must(end_someone(zone) and tries < 60, f"nobody left to end in {zone}")
-        ended, tries = ended + 1, tries + 1
-        # The minutes that came free may have gone to someone who needed them more: accept for them too.
-        for offer in client["broker"].all("/v1/offers?status=open&limit=1000"):
-            if offer["referral"] != made["id"]:
-                day_one = datetime.date.fromisoformat(offer["startFrom"])
-                band, date = next((v["band"], d) for d in (day_one + datetime.timedelta(n) for n in range(7))
-                                  for v in offer["visits"] if DAYS[d.weekday()] in v["days"])
-                client["broker"].put(f"/v1/offers/{offer['id']}/acceptance", {
-                    "firstVisit": {"date": date.isoformat(), "band": band}, "by": {"name": "Di Example", "role": "broker"}})
-        made = client["referrer"].get(f"/v1/referrals/{made['id']}")[2]
-    must(made["status"] == "offered", f"{made['status']}")
-    offer = client["broker"].get(f"/v1/offers/{made['offer']}")[2]
+def accept(offer):
+    """The provider says yes (by telephone, so the broker enters it) for the first day that has a visit."""
     first = datetime.date.fromisoformat(offer["startFrom"])
     date, band = next((d, v["band"]) for d in (first + datetime.timedelta(n) for n in range(7))
                       for v in offer["visits"] if DAYS[d.weekday()] in v["days"])
@@ -68,6 +39,54 @@ for index in range(PEOPLE):
         "firstVisit": {"date": date.isoformat(), "band": band},
         "by": {"name": "Ed Example", "role": "coordinator", "telephone": "01632 960000"}})
     must(status == 200 and package["id"] in headers["location"], f"acceptance: {status} {package}")
+    return package
+
+
+def begin(package):
+    """Care starts: now, or, where the first weekday is later, confirmed ahead (docs/decisions/0006)."""
+    date = package["firstVisit"]["date"]
+    at = now() if date <= day(0) else f"{date}T09:00:00Z"
+    status, _, body = client["broker"].put(f"/v1/packages/{package['id']}/start", {"at": at})
+    must(status == 200 and body["status"] == "started", f"start: {status} {body}")
+
+
+district_zone = {r["id"]: r["zone"] for r in client["broker"].all("/v1/referrals?limit=1000")}
+patterns = [
+    [visit("morning", 30), visit("bed", 30)], [visit("lunch", 45)], [visit("tea", 30), visit("bed", 30)],
+    [visit("morning", 30, carers=2)], [visit("lunch", 30, days=["mon", "wed", "fri"]), visit("tea", 30)],
+    [visit("morning", 30, time={"at": "09:00", "toleranceMinutes": 15})]]
+started, ended, mine = [], 0, []
+index = withdrawn = 0
+while len(started) < PEOPLE:
+    index += 1
+    must(index < 2 * PEOPLE, f"{len(started)} started of {index} referred")
+    visits = patterns[index % len(patterns)]
+    zone = max(zones, key=lambda z: (index * len(zones[z]) * 2654435761 + sum(map(ord, z)) * 97) % 1000)
+    district = zones[zone][index % len(zones[zone])]
+    status, headers, made = client["referrer"].post(
+        "/v1/referrals", referral(f"STORY-{index}", district, visits, startFrom=day(1)),
+        {"Idempotency-Key": f"story-{index}"})
+    must(status == 201 and headers["location"], f"referral: {status} {made}")
+    district_zone[made["id"]] = zone
+    mine.append(made["id"])
+    tries = 0
+    while made["status"] == "waiting":
+        if tries == 12 or not end_someone(zone):
+            break
+        ended, tries = ended + 1, tries + 1
+        # The minutes that came free may have gone to someone who needed them more: their care begins too.
+        for offer in client["broker"].all("/v1/offers?status=open&limit=1000"):
+            if offer["referral"] != made["id"]:
+                begin(accept(offer))
+        made = client["referrer"].get(f"/v1/referrals/{made['id']}")[2]
+    if made["status"] == "waiting":
+        # Nobody here can leave for this person today: the ward finds another way, and what was held is free again.
+        status, _, body = client["referrer"].put(f"/v1/referrals/{made['id']}/withdrawal", {"reason": "found elsewhere"})
+        must(status == 200, f"withdrawal: {status} {body}")
+        withdrawn += 1
+        continue
+    must(made["status"] == "offered", f"{made['status']}")
+    package = accept(client["broker"].get(f"/v1/offers/{made['offer']}")[2])
     before = client["referrer"].get(f"/v1/referrals/{made['id']}")[2]
     must(before["safeToLeave"] is False, "safe to leave before triage")
     status, _, body = client["clinician"].post(f"/v1/referrals/{made['id']}/triage", {
@@ -75,18 +94,12 @@ for index in range(PEOPLE):
     must(status in (200, 201), f"triage: {status} {body}")
     after = client["referrer"].get(f"/v1/referrals/{made['id']}")[2]
     must(after["safeToLeave"] is True, f"not safe to leave: {after['missing']}")
-    if date <= datetime.date.fromisoformat(day(0)):
-        status, _, body = client["broker"].put(f"/v1/packages/{package['id']}/start", {"at": now()})
-        must(status == 200 and body["status"] == "started", f"start: {status} {body}")
-        started.append(package["id"])
-    else:
-        # Its first weekday is later: the rota confirms the visit ahead (docs/decisions/0006-a-start-told-ahead.md).
-        status, _, body = client["broker"].put(f"/v1/packages/{package['id']}/start", {"at": f"{date}T09:00:00Z"})
-        must(status == 200 and body["status"] == "started", f"start: {status} {body}")
-        started.append(package["id"])
+    begin(package)
+    started.append(package["id"])
 
 must(len(started) == PEOPLE, f"{len(started)} started")
-print(f"{PEOPLE} people referred, accepted, triaged, safe to leave and started; {ended} packages ended on the way; "
+print(f"{PEOPLE} people referred, accepted, triaged, safe to leave and started; {ended} packages ended on the "
+      f"way, {withdrawn} referrals withdrawn; "
       f"{time.monotonic() - began:.1f} s")
 
 # The recount: committed minutes from the packages, held ones from the open offers.

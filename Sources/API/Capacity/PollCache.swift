@@ -44,6 +44,8 @@ struct PollCache {
     private let seed = UInt64.random(in: .min ... .max)
 
     private static let path = Array("/v1/capacity".utf8)
+    private static let anything = Array("*/*".utf8)
+    private static let json = Array("application/json".utf8)
 
     /// Whether a request is a capacity poll, by its path.
     static func isPoll(_ request: borrowing RequestView) -> Bool {
@@ -53,8 +55,12 @@ struct PollCache {
     /// The answer to a poll that was answered before and has not changed; nil when it must be made.
     func answer(to request: borrowing RequestView, now: Instant) -> PreparedResponse? {
         guard PollCache.isPoll(request), let authorization = request.field(.authorization) else { return nil }
-        // Anything that the short way does not look at takes the long way.
-        guard request.field(.accept) == nil else { return nil }
+        // Whatever needs reading takes the long way; these two are what clients send.
+        if let accept = request.field(.accept) {
+            guard PollCache.isEqual(accept, PollCache.anything) || PollCache.isEqual(accept, PollCache.json) else {
+                return nil
+            }
+        }
         let hash = hash(request.target, authorization)
         guard let poll = polls[Int(truncatingIfNeeded: hash) & (PollCache.places - 1)], poll.hash == hash,
             poll.answers.generation == poll.broker.generation, poll.begins <= now, now < poll.ends,
@@ -62,7 +68,9 @@ struct PollCache {
             PollCache.isEqual(authorization, poll.authorization)
         else { return nil }
         guard let known = request.field(.ifNoneMatch) else { return poll.answers.full }
-        return PollCache.isEqual(known, poll.answers.tag) ? poll.answers.notModified : nil
+        if PollCache.isEqual(known, poll.answers.tag) { return poll.answers.notModified }
+        // What is no longer than the tag cannot hold it among others, unless it is the one byte that means any.
+        return known.count <= poll.answers.tag.count && known.count > 1 ? poll.answers.full : nil
     }
 
     /// Keeps the answers to a poll.

@@ -7,6 +7,9 @@ enum Blocks {
     /// Days of a ledger in one answer, all blocks of a page together. Blocks a page of 1,000 whole ledgers.
     private static let mostLedgerDays = 3_200
 
+    /// Claims up to which one block is shown without leaving the lane.
+    private static let mostClaimsOnLane = 4
+
     /// `?from=&days=`, where a ledger is asked for.
     private struct LedgerQuery {
         let from: Day
@@ -59,9 +62,13 @@ enum Blocks {
         var query = try QueryReader(exchange.request.query)
         let ledger = try LedgerQuery(&query, exchange)
         try query.finish()
-        var json = JSONWriter(capacity: 4096)
-        write(block, ledger, exchange, &json)
-        return .ready(Served(json))
+        let render: @Sendable () -> Reply = {
+            var json = JSONWriter(capacity: 4096)
+            write(block, ledger, exchange, &json)
+            return .ready(Served(json))
+        }
+        // What is left of a block is reckoned over its claims, and a ledger over its days too.
+        return ledger == nil && block.claims.count <= mostClaimsOnLane ? render() : .aside(render)
     }
 
     private static func write(
@@ -74,8 +81,8 @@ enum Blocks {
         json.block(
             block,
             block.claims.compactMap { state.claims[$0] },
+            left: state.unclaimed(of: block, from: max(exchange.today, block.from), until: block.until),
             exchange.actor,
-            state,
             today: exchange.today,
             ledger: ledger.map { state.ledger(of: block, from: $0.from, days: $0.days) }
         )
@@ -91,7 +98,13 @@ enum Blocks {
             ) { _, resource, snapshot in
                 guard case .block(let block, let claims) = resource else { return nil }
                 var json = JSONWriter(capacity: 2048)
-                json.block(block, claims, exchange.actor, snapshot.state, today: exchange.today)
+                let left = snapshot.state.unclaimed(
+                    of: block,
+                    among: claims,
+                    from: max(exchange.today, block.from),
+                    until: block.until
+                )
+                json.block(block, claims, left: left, exchange.actor, today: exchange.today)
                 return .ready(Served(json, status: 201, location: "/v1/blocks/\(block.id)"))
             }
         )
@@ -162,7 +175,7 @@ enum Blocks {
             ) { _, resource, _ in
                 guard case .shortfall(let shortfall) = resource else { return nil }
                 var json = JSONWriter()
-                json.shortfall(shortfall)
+                json.shortfall(shortfall, reason: report.reason)
                 return .ready(
                     Served(
                         json,
@@ -182,9 +195,12 @@ enum Blocks {
         else {
             throw .notThere
         }
-        var json = JSONWriter()
-        json.shortfall(shortfall)
-        return .ready(Served(json))
+        let key = TextKey(subject: shortfall.id.description, kind: TextKind.shortfall)
+        return .reading([key]) { texts in
+            var json = JSONWriter()
+            json.shortfall(shortfall, reason: texts.value(key.subject, key.kind)?["reason"]?.text)
+            return Served(json)
+        }
     }
 
     /// The claim in the path, as far as the caller may act on it: another provider's is not there.

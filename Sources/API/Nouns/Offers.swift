@@ -58,11 +58,22 @@ enum Offers {
         let state = snapshot.state
         let render: @Sendable (Texts) -> Served = { texts in
             var json = JSONWriter(capacity: 2048)
-            json.offer(offer, state, needs: reader.seesPersons ? .some(needs(of: offer, texts, state)) : nil)
+            guard reader.seesPersons else {
+                json.offer(offer, state, needs: nil)
+                return Served(json)
+            }
+            let subject = state.referrals[offer.referral]?.person.description ?? ""
+            json.offer(
+                offer,
+                state,
+                needs: .some(needs(of: offer, texts, state)),
+                refusal: .some(texts.value(subject, TextKind.refusal(offer.id)))
+            )
             return Served(json)
         }
         guard reader.seesPersons, let key = key(of: offer, state) else { return .ready(render(Texts())) }
-        return .reading([key], render)
+        let note = offer.refusal.map { _ in TextKey(subject: key.subject, kind: TextKind.refusal(offer.id)) }
+        return .reading([key] + (note.map { [$0] } ?? []), render)
     }
 
     @Sendable static func accept(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {

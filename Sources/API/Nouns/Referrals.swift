@@ -77,11 +77,13 @@ enum Referrals {
             TextKey(subject: subject, kind: TextKind.person), TextKey(subject: subject, kind: TextKind.needs),
         ]
         if referral.triage != nil { keys.append(TextKey(subject: subject, kind: TextKind.triage)) }
+        if referral.status == .withdrawn { keys.append(TextKey(subject: subject, kind: TextKind.withdrawal)) }
         return .reading(keys) { [keys] texts in
             let shown = ReferralTexts(
                 person: texts.value(subject, TextKind.person),
                 needs: texts.value(subject, TextKind.needs),
-                triage: texts.value(subject, TextKind.triage)
+                triage: texts.value(subject, TextKind.triage),
+                withdrawal: texts.value(subject, TextKind.withdrawal)
             )
             return served(referral, shown, keys.flatMap { texts.found[$0] ?? [] }, snapshot, status: status)
         }

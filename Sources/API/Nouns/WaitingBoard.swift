@@ -48,8 +48,7 @@ enum WaitingBoard {
         try query.finish()
         let zone = name.flatMap { ZoneID($0) }.filter { exchange.state.zones[$0] != nil }
         if name != nil, zone == nil { throw .notThere }
-        // Walking everyone in care is too long for a lane.
-        return .aside { served(exchange, zone) }
+        return .ready(served(exchange, zone))
     }
 
     private static func served(_ exchange: Exchange, _ only: ZoneID?) -> Served {

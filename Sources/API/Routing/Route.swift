@@ -8,6 +8,8 @@ struct Route: Sendable {
     enum Work: Sendable {
         /// From the state, or after reading texts.
         case query(@Sendable (Exchange) throws(Problem) -> Reply)
+        /// The same for lists and boards, whose work grows with the brokerage: worked out beside the lane.
+        case list(@Sendable (Exchange) throws(Problem) -> Reply)
         /// Through the broker; the value is the body.
         case command(@Sendable (Exchange, JSONValue) throws(Problem) -> Plan)
         /// Through the broker, because the reading itself is recorded; no body.

@@ -1,10 +1,19 @@
 import Brokerage
 import JSON
 
+/// What was said about a package, in whose name, as kept in the vault.
+struct PackageTexts: Sendable {
+    var acceptance: JSONValue?
+    var postponement: JSONValue?
+    var ending: JSONValue?
+}
+
 /// How offers and packages are shown.
 extension JSONWriter {
-    /// - Parameter needs: the referral's words, as kept in the vault; nil where they are not shown (a list).
-    mutating func offer(_ offer: Offer, _ state: State, needs: JSONValue??) {
+    /// - Parameters:
+    ///   - needs: the referral's words, as kept in the vault; nil where this reader sees none.
+    ///   - refusal: what the provider said beside its reason; nil where it is not shown (a list).
+    mutating func offer(_ offer: Offer, _ state: State, needs: JSONValue??, refusal: JSONValue?? = nil) {
         object { json in
             json.field("id", offer.id)
             json.field("status", offer.status.rawValue)
@@ -34,18 +43,14 @@ extension JSONWriter {
             json.strings("missing", offer.ask.missing)
             json.field("replaces", offer.replaces)
             json.field("refusal", offer.refusal?.rawValue)
+            if let refusal { json.field("note", orNull: refusal?["note"]) }
             json.field("package", offer.package)
         }
     }
 
     /// - Parameter texts: what was said on accepting and ending, in whose name; nil where it is not shown.
-    mutating func package(
-        _ package: Package,
-        _ state: State,
-        today: Day,
-        acceptance: JSONValue??,
-        ending: JSONValue??
-    ) {
+    mutating func package(_ package: Package, _ state: State, today: Day, texts: PackageTexts?) {
+        let acceptance = texts.map(\.acceptance)
         object { json in
             json.field("id", package.id)
             json.field("status", package.status.rawValue)
@@ -60,7 +65,7 @@ extension JSONWriter {
             json.field("funding", package.ask.funding.rawValue)
             json.visits(package.ask.visits)
             json.placements(package.claims, state)
-            json.firstVisit(package.firstVisit)
+            json.firstVisit(package.firstVisit, texts.map(\.postponement))
             json.array("agreedTimes") { json in
                 for time in package.acceptance.times {
                     json.object {
@@ -83,7 +88,7 @@ extension JSONWriter {
             json.field("lastFreeDay", package.lastFreeDay)
             json.field("day", package.startedAt == nil ? nil : package.dayCount(on: today))
             json.strings("reviewsDue", package.reviewsDue(state.policy).map(\.description))
-            json.care(package, ending: ending)
+            json.care(package, ending: texts.map(\.ending))
         }
     }
 

@@ -46,17 +46,16 @@ extension JSONWriter {
         }
     }
 
-    /// A block as one reader may see it. The claims are handed in: an answer to a repeated request shows them as
-    /// they were.
+    /// A block as one reader may see it. The claims, and what they leave, are handed in: an answer to a repeated
+    /// request shows them as they were.
     mutating func block(
         _ block: Block,
         _ claims: [Claim],
+        left: WeeklyPattern,
         _ reader: Actor,
-        _ state: State,
         today: Day,
         ledger: State.LedgerView? = nil
     ) {
-        let left = state.unclaimed(of: block, among: claims, from: max(today, block.from), until: block.until)
         let seesAll = reader.actsForOthers
         let isHolder = claims.contains { $0.provider == reader.organisation } && reader.role == .provider
         object { json in
@@ -143,7 +142,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func shortfall(_ shortfall: Shortfall) {
+    mutating func shortfall(_ shortfall: Shortfall, reason: String?) {
         object { json in
             json.field("id", shortfall.id)
             json.field("claim", shortfall.claim)
@@ -153,6 +152,7 @@ extension JSONWriter {
             json.field("band", shortfall.band.rawValue)
             json.field("minutes", shortfall.minutes)
             json.field("carers", shortfall.carers)
+            json.field("reason", reason)
             json.field("taken", shortfall.taken)
             json.field("uncovered", shortfall.uncovered)
             json.array("cover") { json in

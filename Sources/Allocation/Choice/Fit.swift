@@ -46,7 +46,10 @@ extension Capacity {
 
     private func carersObstacle(_ need: Need, _ mask: UInt16) -> Obstacle? {
         let chosen = need.visits.indices.filter { mask >> UInt16($0) & 1 == 1 }.map { need.visits[$0] }
-        for day in need.firstDay...need.lastDay {
+        // Where no date differs from the same weekday of another week, one week says it all.
+        let everyWeekAlike = absences.isEmpty && timed.isEmpty
+        let lastDay = everyWeekAlike ? min(need.lastDay, need.firstDay + 6) : need.lastDay
+        for day in need.firstDay...lastDay {
             let weekday = Capacity.weekday(day)
             for visit in chosen where visit.days >> UInt8(weekday) & 1 == 1 {
                 let working = carersWorking(day, visit.band)

@@ -10,6 +10,7 @@ extension Deliberation {
             !policy.triageBeforeStart || referral.triage != nil
         else { return }
         let start = max(referral.ask.startFrom, today)
+        if keepingQuiet, !state.mayFit(referral, start: start) { return }
         let placing = state.placing(referral, start: start, at: now)
         guard let claims = placing.claims, let provider = placing.decision.chosen,
             let block = claims.first.flatMap({ state.claims[$0]?.block })
@@ -77,6 +78,30 @@ struct Placing {
 }
 
 extension State {
+    /// Whether placing could succeed: each visit by itself has the minutes on some claim that may carry it. Most
+    /// people who wait fail here, so that a long queue costs little with every minute that comes free.
+    func mayFit(_ referral: Referral, start: Day) -> Bool {
+        let ask = referral.ask
+        var open: [Slab] = []
+        for block in blocks(of: referral.zone).compactMap({ blocks[$0] }) {
+            for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
+                if barrier(ask, start: start, block, claim, declined: referral.declined) == nil,
+                    let slab = slabs[claim.id]
+                {
+                    open.append(slab)
+                }
+            }
+        }
+        return ask.visits.allSatisfy { visit in
+            open.contains { slab in
+                (0..<ask.days).allSatisfy {
+                    let day = start.adding(days: $0)
+                    return !visit.days.contains(day.weekday) || slab[.free, day, visit.band] >= visit.carerMinutes
+                }
+            }
+        }
+    }
+
     /// Looks at every claim in the referral's zone. With `only`, at the claims of one package's provider, as if
     /// that package's minutes were free.
     func placing(_ referral: Referral, start: Day, at now: Instant, only package: Package? = nil) -> Placing {

@@ -1,21 +1,23 @@
-// Bare SwiftNIO with the same answer. `peer-nio PORT`
+// Bare SwiftNIO with the same answer: `peer-nio PORT BODYFILE`
 
+import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-
-let body = ByteBuffer(
-    string: String((#"{"free":[[""# + String(repeating: "0123456789", count: 138) + #""]]}"#).prefix(1_400))
-)
 
 final class OneAnswer: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private let body: ByteBuffer
+
+    init(body: ByteBuffer) { self.body = body }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .end = unwrapInboundIn(data) else { return }
         var head = HTTPResponseHead(version: .http1_1, status: .ok)
         head.headers.add(name: "Content-Type", value: "application/json")
+        head.headers.add(name: "ETag", value: #""a1b2c3""#)
         head.headers.add(name: "Content-Length", value: "\(body.readableBytes)")
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
@@ -23,6 +25,7 @@ final class OneAnswer: ChannelInboundHandler {
     }
 }
 
+let body = ByteBuffer(bytes: try Data(contentsOf: URL(filePath: CommandLine.arguments[2])))
 let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 let bootstrap = ServerBootstrap(group: group)
     .serverChannelOption(.backlog, value: 1_024)
@@ -31,8 +34,8 @@ let bootstrap = ServerBootstrap(group: group)
     .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-            try channel.pipeline.syncOperations.addHandler(OneAnswer())
+            try channel.pipeline.syncOperations.addHandler(OneAnswer(body: body))
         }
     }
-let channel = try bootstrap.bind(host: "127.0.0.1", port: Int(CommandLine.arguments[1]) ?? 0).wait()
-try channel.closeFuture.wait()
+let channel = try await bootstrap.bind(host: "127.0.0.1", port: Int(CommandLine.arguments[1]) ?? 0).get()
+try await channel.closeFuture.get()
