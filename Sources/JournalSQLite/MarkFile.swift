@@ -31,18 +31,24 @@ final class MarkFile: Sendable {
     private let file: Int32
     private let turn = Mutex<Void>(())
 
-    init(_ path: String) throws(JournalError) {
+    /// Opens the marks.
+    ///
+    /// - Parameter readOnly: makes no file where there is none; such a folder has no marks.
+    init(_ path: String, readOnly: Bool = false) throws(JournalError) {
         self.path = path
-        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw StoreFolder.failure("the mark \(path) cannot be opened") }
+        file = open(path, (readOnly ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0o600)
+        guard file >= 0 || (readOnly && errno == ENOENT) else {
+            throw StoreFolder.failure("the mark \(path) cannot be opened")
+        }
     }
 
-    deinit { close(file) }
+    deinit { if file >= 0 { close(file) } }
 
     /// The mark of a system, nil when it has none yet.
     func mark(_ system: Int64) throws(JournalError) -> Mark? {
+        guard file >= 0 else { return nil }
         // The kernel may show half of a write to a reader that does not lock.
-        try locked(system, F_RDLCK) { () throws(JournalError) in try readSlot(system) }
+        return try locked(system, F_RDLCK) { () throws(JournalError) in try readSlot(system) }
     }
 
     private func readSlot(_ system: Int64) throws(JournalError) -> Mark? {
@@ -61,6 +67,7 @@ final class MarkFile: Sendable {
 
     /// The marks of all systems, by id.
     func all() throws(JournalError) -> [(id: Int64, mark: Mark)] {
+        guard file >= 0 else { return [] }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw StoreFolder.failure("the mark \(path) cannot be looked at") }
         var marks: [(id: Int64, mark: Mark)] = []

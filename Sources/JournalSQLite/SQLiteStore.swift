@@ -71,7 +71,7 @@ public final class SQLiteStore: Sendable {
         func connection(_ purpose: Connection.Purpose) throws(JournalError) -> Connection {
             try Connection(folder.database, purpose, options, readOnly: true)
         }
-        let mark = try MarkFile(folder.mark)
+        let mark = try MarkFile(folder.mark, readOnly: true)
         let connections = Connections(
             append: try connection(.append),
             read: try connection(.read),

@@ -60,6 +60,19 @@ import Vault
         }
     }
 
+    @Test("looking at a folder without a mark makes none")
+    func readOnly() throws {
+        try TemporaryFolder.use { folder in
+            let path = folder + "/mark"
+            #expect(try MarkFile(path, readOnly: true).mark(1) == nil)
+            #expect(try MarkFile(path, readOnly: true).all().isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: path))
+            try MarkFile(path).raise(2, mark(5))
+            #expect(try MarkFile(path, readOnly: true).all().map(\.id) == [2])
+            #expect(throws: JournalError.self) { try MarkFile(path, readOnly: true).raise(2, mark(6)) }
+        }
+    }
+
     @Test("a flipped bit anywhere in a mark is noticed")
     func flipped() throws {
         try TemporaryFolder.use { folder in
