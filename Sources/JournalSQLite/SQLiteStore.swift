@@ -211,7 +211,14 @@ public final class SQLiteStore: Sendable {
                 }
             }
         }
-        let checkpointer = Checkpointer(try connection(.checkpoint), mark, log: folder.log, options)
+        var impatient = options
+        impatient.busyMilliseconds = min(options.busyMilliseconds, Checkpointer.patienceMilliseconds)
+        let checkpointer = Checkpointer(
+            try Connection(folder.database, .checkpoint, impatient, readOnly: false),
+            mark,
+            log: folder.log,
+            options
+        )
         checkpointer.makeRoom()
         return Connections(
             append: append,
