@@ -10,8 +10,8 @@ import Synchronization
 /// any pause it never catches up either, so past `logBytes` the log is begun anew, with the writer held for
 /// what little is left by then.
 final class Checkpointer: Sendable {
-    /// How long a checkpoint waits for readers, 20 ms. To begin the log anew it keeps writers out while it waits, so a
-    /// long reader (a backup) must make it give up, not them.
+    /// How long a checkpoint waits for readers, 20 ms. To begin the log anew it keeps writers out while it
+    /// waits, so a long reader (a backup) must make it give up, not them.
     static let patienceMilliseconds = 20
 
     private let connection: Connection

@@ -134,7 +134,12 @@ import Vault
                 #expect(try Int.fetchOne(database, sql: "SELECT count(*) FROM journal") == 1)
             }
             try store.current.checkpointer?.settle()
-            #expect(try journal.verify().position == Position(61))
+            let log = folder + "/homeward.sqlite-wal"
+            #expect(try size(log) > 60 * 100_000)
+            try store.current.checkpointer?.run(.passive)
+            _ = try journal.append([NewRecord(body: [1])], after: last)
+            #expect(try size(log) <= 1 << 20)
+            #expect(try journal.verify().position == Position(62))
         }
     }
 
