@@ -105,7 +105,7 @@ final class Lane: @unchecked Sendable {
         mailbox = try LaneMailbox()
         poll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard poll >= 0 else { throw .system(call: "epoll_create1", code: errno) }
-        spare = open_null()
+        spare = Socket.openNothing()
         connections = .allocate(capacity: self.capacity)
         events = .allocate(capacity: Self.eventBatch)
         readBuffer = .allocate(capacity: Self.readSize)
@@ -298,6 +298,3 @@ final class Lane: @unchecked Sendable {
         }
     }
 }
-
-/// Something harmless that holds a descriptor.
-func open_null() -> Int32 { Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) }
