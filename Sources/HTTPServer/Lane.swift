@@ -22,9 +22,10 @@ final class Lane: @unchecked Sendable {
     static let writeSize = 256 << 10
     /// Events taken from the epoll set at once.
     static let eventBatch = 256
-    /// Nanoseconds to wait for more work before the queue is handed back. Re-arming a dispatch source costs more
-    /// than this wait when requests follow each other closely.
-    static let linger = 500_000
+    /// Nanoseconds to wait for more work before the queue is handed back. Re-arming a dispatch source costs more than
+    /// this wait when requests follow each other closely, and a wait shorter than the kernel's timer interrupt makes it
+    /// program the clock for each request (docs/PERFORMANCE.md).
+    static let linger = 20_000_000
     /// Milliseconds after which the queue is handed back even if there is more work, so that other work of the
     /// process on the same thread pool gets its turn.
     static let slice: UInt64 = 10
@@ -104,7 +105,7 @@ final class Lane: @unchecked Sendable {
         mailbox = try LaneMailbox()
         poll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard poll >= 0 else { throw .system(call: "epoll_create1", code: errno) }
-        spare = open_null()
+        spare = Socket.openNothing()
         connections = .allocate(capacity: self.capacity)
         events = .allocate(capacity: Self.eventBatch)
         readBuffer = .allocate(capacity: Self.readSize)
@@ -172,12 +173,11 @@ final class Lane: @unchecked Sendable {
         updateClock()
         let began = now
         while true {
-            var count = epoll_wait(poll, events, Int32(Self.eventBatch), 0)
-            if count == 0, again.isEmpty, !acceptIsPending {
-                var patience = timespec(tv_sec: 0, tv_nsec: Self.linger)
-                count = epoll_pwait2(poll, events, Int32(Self.eventBatch), &patience, nil)
-                if count <= 0 { return }
-            }
+            // With events ready this returns at once, whatever the patience.
+            let hasMore = !again.isEmpty || acceptIsPending
+            var patience = timespec(tv_sec: 0, tv_nsec: hasMore ? 0 : Self.linger)
+            let count = epoll_pwait2(poll, events, Int32(Self.eventBatch), &patience, nil)
+            if count <= 0, !hasMore { return }
             updateClock()
             for index in 0..<Int(max(0, count)) {
                 handle(events[index].data.u64, events: events[index].events)
@@ -298,6 +298,3 @@ final class Lane: @unchecked Sendable {
         }
     }
 }
-
-/// Something harmless that holds a descriptor.
-func open_null() -> Int32 { Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) }

@@ -105,7 +105,7 @@ extension Lane {
     /// the listener does not stay readable for ever.
     private func turnAwayWithoutDescriptor(_ listener: Int32) -> Bool {
         guard spare >= 0 else {
-            spare = open_null()
+            spare = Socket.openNothing()
             pauseAccepting()
             return false
         }
@@ -119,7 +119,7 @@ extension Lane {
             if shelf == nil { sayTooMany(descriptor) }
             Glibc.close(descriptor)
         }
-        spare = open_null()
+        spare = Socket.openNothing()
         if descriptor >= 0 { return true }
         if code != EAGAIN { pauseAccepting() }
         return false

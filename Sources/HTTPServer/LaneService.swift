@@ -114,6 +114,13 @@ extension Lane {
         let input = PendingInput(bytes, parser: parser, isUnparsed: isStopped(place))
         connections[place].input = input
         account(input.buffer.capacity)
+        guard buffered > configuration.maxBufferedBytesPerLane else { return }
+        if input.isUnparsed {
+            // An answer is under way or blocked; there is no place in the order for a refusal.
+            close(place)
+        } else {
+            _ = isOverBudget(place, input)
+        }
     }
 
     /// Reads from the socket behind what is kept; false when nothing came.

@@ -103,6 +103,9 @@ enum Socket {
     /// Ends sending; the client sees the end after the last byte.
     static func endSending(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Something harmless that holds a descriptor.
+    static func openNothing() -> Int32 { open("/dev/null", O_RDONLY | O_CLOEXEC) }
+
     /// Raises the number of descriptors to the hard limit and returns it.
     static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()

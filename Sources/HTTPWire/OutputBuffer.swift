@@ -116,7 +116,8 @@ public struct OutputBuffer: ~Copyable {
     public mutating func appendHexadecimal(_ number: UInt64, digits: Int) {
         reserve(digits)
         for index in 0..<digits {
-            let nibble = UInt8(truncatingIfNeeded: number >> UInt64(4 * (digits - 1 - index))) & 15
+            let nibble =
+                UInt8(truncatingIfNeeded: number &>> UInt64(truncatingIfNeeded: 4 &* (digits &- 1 &- index))) & 15
             start[count + index] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
         }
         count += digits

@@ -78,15 +78,12 @@ public struct RequestHead: Sendable {
     /// Offset of the first byte after the empty line that ends the head.
     public internal(set) var end = 0
     /// The values of the known fields without surrounding white space, by raw value.
-    var known = InlineArray<16, ByteRange>(repeating: .absent)
+    @usableFromInline var known = InlineArray<16, ByteRange>(repeating: .absent)
 
     /// An empty head.
     public init() {}
 
     /// Where the value of a field lies; of a repeated field the first.
     @inlinable
-    public func range(of field: KnownField) -> ByteRange { knownRange(Int(field.rawValue)) }
-
-    @usableFromInline
-    func knownRange(_ index: Int) -> ByteRange { known[index] }
+    public func range(of field: KnownField) -> ByteRange { known[Int(field.rawValue)] }
 }

@@ -219,6 +219,28 @@ struct ServerTests {
         #expect(half.readAnswer() == nil)
     }
 
+    @Test("no request that was read is lost when the server drains")
+    func losesNothing() async throws {
+        let server = try RunningServer()
+        let clients = try (0..<50).map { _ in try server.client() }
+        for client in clients { client.send("GET /held HTTP/1.1\r\n\(host)\r\n") }
+        let idle = try server.client()
+        var asked: UInt64 = 0
+        while server.server.statistics.requests < 50 + asked, asked < 100_000 {
+            asked += 1
+            idle.send("GET /empty HTTP/1.1\r\n\(host)\r\n")
+            _ = idle.readAnswer()
+        }
+        await withCheckedContinuation { continuation in
+            server.server.drain(deadline: 10_000) { continuation.resume() }
+        }
+        for client in clients {
+            let answer = client.readAnswer()
+            #expect(answer?.body == "held")
+            #expect(answer?.field("Connection") == "close" || answer?.field("Connection") == nil)
+        }
+    }
+
     @Test("a port that is taken is refused at start")
     func takenPort() throws {
         let server = try RunningServer()

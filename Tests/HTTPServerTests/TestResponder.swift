@@ -56,6 +56,12 @@ final class TestResponder: Responder {
             return .now(Response(status: 200, fields: [Self.jsonType, tag, cache], body: Self.numbers))
         case "/organisation":
             return .now(Response(status: 200, body: Array((request.clientOrganisation ?? "nobody").utf8)))
+        case "/held":
+            let ticket = request.makeTicket()
+            Self.elsewhere.asyncAfter(deadline: .now() + .milliseconds(50)) {
+                ticket.reply(Response(status: 200, body: Array("held".utf8)))
+            }
+            return .later
         case "/never":
             return .later
         case "/large": return .now(Response(status: 200, body: Self.large))
