@@ -193,7 +193,7 @@ struct PackageTests {
         )
         let waiting = try county.refer(county.ask([.daily(.morning, 30, at: "08:00")]))
         #expect(waiting.status == .waiting)
-        for _ in 0..<4 { county.pass(minutes: 1440) }
+        for _ in 0..<5 { county.pass(minutes: 1440) }
         #expect(county.state.referrals[waiting.id]?.status == .waiting)
         county.pass(minutes: 1440)
         #expect(county.state.referrals[waiting.id]?.status == .offered)
