@@ -419,6 +419,23 @@ final class Search {
         }
     }
 
+    /// Goes back to the best plan.
+    func restoreBest() {
+        for index in 0..<staleCount {
+            let need = Int(stale[index])
+            if first[need] >= 0 { unseat(need) }
+        }
+        for index in 0..<staleCount {
+            let need = Int(stale[index])
+            isStale[need] = false
+            let option = best[need]
+            if option.first >= 0 {
+                seat(need, option.first, option.firstBands, option.second, option.secondBands)
+            }
+        }
+        staleCount = 0
+    }
+
     /// Keeps the plan of now as the best when it is, or the plan before the move at hand.
     func keep(_ objective: Int, undoing: Bool) {
         guard objective < bestObjective else { return }
