@@ -10,8 +10,111 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "homeward",
-    dependencies: [],
+    products: [
+        // For the package that measures this server beside its peers (Tests/Peers).
+        .library(name: "HTTPServer", targets: ["HTTPServer", "HTTPWire"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    ],
     targets: [
-        .target(name: "HTTPWire", swiftSettings: strict)
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        .target(name: "HTTPWire", swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["HTTPWire", "CLinux", "COpenSSL", "CZlib"], swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Allocation", swiftSettings: strict),
+        .target(
+            name: "Brokerage",
+            dependencies: ["Allocation", .product(name: "HashTreeCollections", package: "swift-collections")],
+            swiftSettings: strict
+        ),
+        .target(name: "Journal", swiftSettings: strict),
+        .target(
+            name: "JournalSQLite",
+            dependencies: [
+                "Journal",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "Vault", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
+        .target(name: "API", dependencies: ["HTTPWire", "JSON", "Broker", "Brokerage"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "homeward",
+            dependencies: [
+                "API", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
+        .target(
+            name: "JournalContract",
+            dependencies: ["Journal"],
+            path: "Tests/JournalContract",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: ["Broker", "Journal", "Vault"],
+            exclude: ["Events/golden-v1.jsonl"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: ["Journal", "JournalContract", "Vault"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "CFaultyDisk",
+            path: "Tests/CFaultyDisk",
+            linkerSettings: [.linkedLibrary("sqlite3")]
+        ),
+        .testTarget(
+            name: "JournalSQLiteTests",
+            dependencies: ["JournalSQLite", "JournalContract", "Vault", "CFaultyDisk"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTPWireTests",
+            dependencies: ["HTTPWire"],
+            exclude: ["Corpus"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "COpenSSL", "CZlib"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "APITests",
+            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "JournalTrials",
+            dependencies: ["Journal", "JournalSQLite", "Vault"],
+            path: "Tests/JournalTrials",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "JournalBench",
+            dependencies: ["Journal", "JournalSQLite", "Vault"],
+            path: "Benchmarks/JournalBench",
+            swiftSettings: strict
+        ),
     ]
 )

@@ -24,7 +24,10 @@ public struct Request: Sendable {
 
     /// A request made by hand, for tests and for copies.
     public init(
-        method: Method, path: String, query: String? = nil, fields: [KnownField: String] = [:],
+        method: Method,
+        path: String,
+        query: String? = nil,
+        fields: [KnownField: String] = [:],
         body: [UInt8] = []
     ) {
         self.method = method

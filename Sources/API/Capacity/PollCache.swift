@@ -1,0 +1,101 @@
+import Broker
+import Brokerage
+import HTTPWire
+
+/// The polls a lane answered lately, by the very bytes of target and `Authorization`: the same bytes in the same
+/// state on the same day have the same answer, and giving it allocates nothing. One owner: the lane.
+struct PollCache {
+    /// Places for polls, a power of two: a thousand keys polling on one lane, 16 bytes and one small object each.
+    /// A poll that falls on a taken place takes it over.
+    private static let places = 1_024
+    /// Longer targets and keys are not kept; bounds what a place holds.
+    private static let mostKeyBytes = 1_024
+
+    private final class Poll {
+        let hash: UInt64
+        let target: [UInt8]
+        let authorization: [UInt8]
+        let broker: any Brokering
+        let answers: CapacityBoard.Prepared
+        /// The London day the answer is for: a default `from` moves at midnight.
+        let begins: Instant
+        let ends: Instant
+
+        init(
+            hash: UInt64,
+            target: [UInt8],
+            authorization: [UInt8],
+            broker: any Brokering,
+            answers: CapacityBoard.Prepared,
+            day: Day
+        ) {
+            self.hash = hash
+            self.target = target
+            self.authorization = authorization
+            self.broker = broker
+            self.answers = answers
+            begins = London.instant(day, minuteOfDay: 0)
+            ends = London.instant(day.adding(days: 1), minuteOfDay: 0)
+        }
+    }
+
+    private var polls: [Poll?] = Array(repeating: nil, count: places)
+    /// Drawn for each lane, so that nobody can choose keys that fall on one place.
+    private let seed = UInt64.random(in: .min ... .max)
+
+    private static let path = Array("/v1/capacity".utf8)
+
+    /// Whether a request is a capacity poll, by its path.
+    static func isPoll(_ request: borrowing RequestView) -> Bool {
+        request.method == .get && isEqual(request.path, path)
+    }
+
+    /// The answer to a poll that was answered before and has not changed; nil when it must be made.
+    func answer(to request: borrowing RequestView, now: Instant) -> PreparedResponse? {
+        guard PollCache.isPoll(request), let authorization = request.field(.authorization) else { return nil }
+        // Anything that the short way does not look at takes the long way.
+        guard request.field(.accept) == nil else { return nil }
+        let hash = hash(request.target, authorization)
+        guard let poll = polls[Int(truncatingIfNeeded: hash) & (PollCache.places - 1)], poll.hash == hash,
+            poll.answers.generation == poll.broker.generation, poll.begins <= now, now < poll.ends,
+            PollCache.isEqual(request.target, poll.target),
+            PollCache.isEqual(authorization, poll.authorization)
+        else { return nil }
+        guard let known = request.field(.ifNoneMatch) else { return poll.answers.full }
+        return PollCache.isEqual(known, poll.answers.tag) ? poll.answers.notModified : nil
+    }
+
+    /// Keeps the answers to a poll.
+    mutating func keep(
+        _ answers: CapacityBoard.Prepared,
+        for request: borrowing RequestView,
+        broker: any Brokering,
+        day: Day
+    ) {
+        guard PollCache.isPoll(request), let authorization = request.field(.authorization),
+            request.target.count + authorization.count <= PollCache.mostKeyBytes
+        else { return }
+        let hash = hash(request.target, authorization)
+        polls[Int(truncatingIfNeeded: hash) & (PollCache.places - 1)] = Poll(
+            hash: hash,
+            target: Array(request.target),
+            authorization: Array(authorization),
+            broker: broker,
+            answers: answers,
+            day: day
+        )
+    }
+
+    private func hash(_ target: UnsafeRawBufferPointer, _ authorization: UnsafeRawBufferPointer) -> UInt64 {
+        ByteHash.hash(authorization, seed: ByteHash.hash(target, seed: seed))
+    }
+
+    private static func isEqual(_ a: UnsafeRawBufferPointer, _ b: [UInt8]) -> Bool {
+        guard a.count == b.count else { return false }
+        return b.withUnsafeBytes { b in
+            var difference: UInt8 = 0
+            for index in a.indices { difference |= a[index] ^ b[index] }
+            return difference == 0
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Broker
+import Brokerage
+import HTTPWire
+import JSON
+
+/// Carries one request past the lane: to the broker, to the vault, and the answer back.
+struct Courier: Sendable {
+    let exchange: Exchange
+    let ticket: ReplyTicket
+
+    init(_ exchange: Exchange, _ ticket: ReplyTicket) {
+        self.exchange = exchange
+        self.ticket = ticket
+    }
+
+    private var broker: any Brokering { exchange.caller.broker }
+
+    /// Submits a command and answers with what it came to.
+    func submit(_ intent: Intent) {
+        broker.submit(intent.submission) { ruled in
+            switch ruled {
+            case .accepted(let outcome, let resource, let position):
+                // At least as new as the command: it was published before this call.
+                let snapshot = Snapshot.latest(of: broker)
+                send(intent.render(outcome, resource, snapshot), from: snapshot, position: position)
+            case .refused(let rejection, let position):
+                ticket.reply(Problem(rejection, position: position).response)
+            case .unavailable(_, let retryAfter):
+                // The reason is for the operator's log and `/readyz`.
+                ticket.reply(
+                    Problem.unavailable(
+                        "The service takes no commands just now; what was sent may or may not have been done.",
+                        retryAfter: retryAfter
+                    ).response
+                )
+            }
+        }
+    }
+
+    /// Answers, after reading what is needed.
+    func send(_ reply: Reply, from snapshot: Snapshot, position: UInt64? = nil) {
+        let position = position ?? snapshot.position
+        switch reply {
+        case .ready(let served): ticket.reply(served.response(to: exchange.request, position: position))
+        case .reading(let keys, let render):
+            read(keys) { ticket.reply(render($0).response(to: exchange.request, position: position)) }
+        case .aside(let render):
+            read([]) { _ in ticket.reply(render().response(to: exchange.request, position: position)) }
+        }
+    }
+
+    /// Reads texts off the lane and goes on.
+    func read(_ keys: [TextKey], _ next: @escaping @Sendable (Texts) -> Void) {
+        let isTaken = broker.lookUp { vault in
+            var texts = Texts()
+            for key in keys {
+                do {
+                    texts.found[key] = try vault.text(subject: key.subject, kind: key.kind)
+                } catch {
+                    ticket.reply(
+                        Problem.unavailable("The vault cannot be read just now.", retryAfter: 1).response
+                    )
+                    return
+                }
+            }
+            next(texts)
+        }
+        if !isTaken {
+            ticket.reply(
+                Problem.unavailable("Too many requests read the vault just now.", retryAfter: 1).response
+            )
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Broker
+import Brokerage
+import HTTPWire
+import JSON
+
+/// Answers the requests of one lane: matches, authenticates, decodes, asks the broker or reads the published state,
+/// encodes. The lane calls it on its own queue only, so its caches need no lock.
+public final class LaneResponder: Responder {
+    /// Finds the broker of a system; nil when this service has no such system.
+    public typealias Systems = @Sendable (String) -> (any Brokering)?
+    /// Whether the service can take commands, and what an operator should know.
+    public typealias Readiness = @Sendable () -> (ready: Bool, details: [String: JSONValue])
+
+    /// Systems whose boards a lane keeps. More are served too, only more slowly.
+    private static let mostSystems = 64
+
+    private let systems: Systems
+    private let clock: @Sendable () -> Instant
+    private let readiness: Readiness
+    private let table: RouteTable
+    private var polls = PollCache()
+    private var lanes: [String: System] = [:]
+
+    /// What a lane keeps of one system.
+    private struct System {
+        var snapshot: Snapshot
+        var board = CapacityBoard()
+    }
+
+    /// A responder for one lane.
+    ///
+    /// - Parameters:
+    ///   - systems: finds the broker of a system by its name.
+    ///   - clock: tells the time; never read in any other way.
+    ///   - readiness: what `/readyz` says.
+    public init(
+        systems: @escaping Systems,
+        clock: @escaping @Sendable () -> Instant,
+        readiness: @escaping Readiness
+    ) {
+        self.systems = systems
+        self.clock = clock
+        self.readiness = readiness
+        table = Routes.table
+    }
+
+    /// Answers one request; never blocks.
+    public func respond(to request: borrowing RequestView) -> Answer {
+        let now = clock()
+        if let known = polls.answer(to: request, now: now) { return .prepared(known) }
+        let copy = request.copy()
+        do {
+            return try answer(copy, request, now)
+        } catch {
+            return .now(error.response)
+        }
+    }
+
+    private func answer(_ request: Request, _ view: borrowing RequestView, _ now: Instant) throws(Problem)
+        -> Answer
+    {
+        let route: Route
+        let parameters: [String]
+        switch table.match(request.method, request.path) {
+        case .none: throw Problem(.notFound, "There is no such path.")
+        case .otherMethods(let allow):
+            let field = Response.Field("Allow", allow)
+            if request.method == .options { return .now(Response(status: 204, fields: [field])) }
+            var problem = Problem(.methodNotAllowed, "This resource knows \(allow).")
+            problem.fields = [field]
+            throw problem
+        case .route(let found, let values):
+            route = found
+            parameters = values
+        }
+        if case .probe(let probe) = route.work {
+            return try Probes.answer(probe, request, parameters, readiness)
+        }
+        let (caller, snapshot) = try authenticate(request)
+        let exchange = Exchange(
+            request: request,
+            parameters: parameters,
+            caller: caller,
+            snapshot: snapshot,
+            now: now
+        )
+        try Access.check(route, exchange)
+        try Access.checkAccept(request, "application/json")
+        switch route.work {
+        case .probe: preconditionFailure("probes were answered above")
+        case .capacity: return try poll(exchange, view)
+        case .query(let handler):
+            switch try handler(exchange) {
+            case .ready(let served): return .now(served.response(to: request, position: snapshot.position))
+            case let reply:
+                let courier = Courier(exchange, view.makeTicket())
+                courier.send(reply, from: snapshot)
+                return .later
+            }
+        case .recordedQuery(let handler):
+            let intent = try handler(exchange)
+            Courier(exchange, view.makeTicket()).submit(intent)
+            return .later
+        case .command(let handler):
+            // Read first, so that a bad one is not hidden behind a fault of the body.
+            if request.method == .post { _ = try exchange.idempotencyKey() }
+            try QueryReader(request.query).finish()
+            let plan = try handler(exchange, try JSONBody.parse(request))
+            let courier = Courier(exchange, view.makeTicket())
+            switch plan {
+            case .submit(let intent): courier.submit(intent)
+            case .reading(let keys, let next): courier.read(keys) { courier.submit(next($0)) }
+            }
+            return .later
+        }
+    }
+
+    private func authenticate(_ request: Request) throws(Problem) -> (Caller, Snapshot) {
+        guard let value = request.fields[.authorization] else { throw Authentication.refusal(false) }
+        guard let key = Authentication.bearer(value), let name = Authentication.system(of: key),
+            let broker = systems(name)
+        else { throw Authentication.refusal(true) }
+        let snapshot = snapshot(name, broker)
+        var bytes = Array(key.utf8)
+        let hash = bytes.withUnsafeMutableBytes { broker.keyHash(UnsafeRawBufferPointer($0)) }
+        guard let actor = Authentication.actor(hash, in: snapshot.state) else {
+            throw Authentication.refusal(true)
+        }
+        return (Caller(system: name, broker: broker, actor: actor), snapshot)
+    }
+
+    private func snapshot(_ name: String, _ broker: any Brokering) -> Snapshot {
+        if let known = lanes[name]?.snapshot, known.generation == broker.generation { return known }
+        let fresh = Snapshot.latest(of: broker)
+        if lanes[name] == nil {
+            if lanes.count >= LaneResponder.mostSystems { lanes = [:] }
+            lanes[name] = System(snapshot: fresh)
+        } else {
+            lanes[name]?.snapshot = fresh
+        }
+        return fresh
+    }
+
+    private func poll(_ exchange: Exchange, _ view: borrowing RequestView) throws(Problem) -> Answer {
+        let query = try CapacityQuery(exchange.request.query, exchange.state, today: exchange.today)
+        let name = exchange.caller.system
+        guard let answers = lanes[name]?.board.answer(query, exchange.snapshot) else {
+            preconditionFailure("authenticating made the system known")
+        }
+        polls.keep(answers, for: view, broker: exchange.caller.broker, day: exchange.today)
+        if let known = exchange.request.fields[.ifNoneMatch],
+            EntityTag.isMatch(known, String(decoding: answers.tag, as: UTF8.self), strong: false)
+        {
+            return .prepared(answers.notModified)
+        }
+        return .prepared(answers.full)
+    }
+}

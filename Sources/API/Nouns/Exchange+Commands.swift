@@ -1,0 +1,75 @@
+import Broker
+import Brokerage
+import JSON
+
+/// What command handlers share.
+extension Exchange {
+    /// The first parameter as a name that people choose.
+    func slug() throws(Problem) -> Slug {
+        guard let slug = Slug(parameters[0]) else {
+            throw Problem(.invalidPath, "The identifier in the path must be \(Words.slug).")
+        }
+        return slug
+    }
+
+    /// A command by this caller; `render` gives nil only for an outcome that the command cannot have.
+    func intent(
+        _ command: Command,
+        body: JSONValue?,
+        texts: [SensitiveText] = [],
+        nhsNumber: NHSNumber? = nil,
+        idempotency: IdempotencyKey? = nil,
+        render: @escaping @Sendable (Outcome, Resource, Snapshot) -> Reply?
+    ) -> Intent {
+        Intent(
+            submission: Submission(
+                command,
+                by: actor,
+                texts: texts,
+                nhsNumber: nhsNumber,
+                body: body.map(Canonical.bytes) ?? [],
+                idempotency: idempotency
+            )
+        ) { outcome, resource, snapshot in
+            guard let reply = render(outcome, resource, snapshot) else {
+                preconditionFailure("a command came to an outcome of another kind")
+            }
+            return reply
+        }
+    }
+
+    /// The `Idempotency-Key` of a POST (draft-ietf-httpapi-idempotency-key-header), with the path it was sent to.
+    func idempotencyKey() throws(Problem) -> IdempotencyKey? {
+        guard let value = request.fields[.idempotencyKey] else { return nil }
+        guard (1...255).contains(value.utf8.count), value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw Problem(.invalidIdempotencyKey, "An Idempotency-Key has 1 to 255 visible ASCII characters.")
+        }
+        return IdempotencyKey(route: "POST \(request.path)", value: value)
+    }
+
+    /// What must hold of a resource that is to be replaced, from `If-Match` (RFC 9110 section 13.1.1).
+    ///
+    /// - Parameter existing: its version and the tag this key would be served, or the part of it that the lane can
+    ///   know without reading the vault.
+    func precondition(_ existing: (version: UInt32, tag: String)?) -> Precondition {
+        if let wanted = request.fields[.ifMatch] {
+            guard let existing else { return .stale }
+            if wanted == "*" { return .version(existing.version) }
+            let isCurrent = EntityTag.list(wanted).contains { tag, isWeak in
+                !isWeak && (tag == existing.tag || tag.hasPrefix(existing.tag.dropLast() + "."))
+            }
+            return isCurrent ? .version(existing.version) : .stale
+        }
+        // `If-None-Match: *` asks for creating and nothing else.
+        if existing != nil, request.fields[.ifNoneMatch] == "*" { return .stale }
+        return .absent
+    }
+}
+
+extension Served {
+    mutating func becomeCreated(at path: String) {
+        status = 201
+        location = path
+    }
+}

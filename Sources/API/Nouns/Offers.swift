@@ -1,0 +1,101 @@
+import Broker
+import Brokerage
+import JSON
+
+/// `/v1/offers`: a provider's answers.
+enum Offers {
+    @Sendable static func list(_ exchange: Exchange) throws(Problem) -> Reply {
+        let state = exchange.state
+        var query = try QueryReader(exchange.request.query)
+        let paging = try Paging(&query)
+        let status = try query.one("status", Words.oneOf(Offer.Status.self)) { Offer.Status(rawValue: $0) }
+        try query.finish()
+        let isIn: (OfferID) -> Bool = { id in
+            guard let offer = state.offers[id], status == nil || offer.status == status else { return false }
+            return state.isVisible(offer, to: exchange.actor)
+        }
+        let page =
+            status == .open
+            ? try paging.listed(state.offersOpen, isIn: isIn)
+            : try paging.dense(OfferID.self, of: state.offers.count, isIn: isIn)
+        let offers = page.items.compactMap { state.offers[$0] }
+        let link = Paging.link(exchange.request, after: page.next)
+        let seesPerson = exchange.actor.seesPersons
+        let keys = seesPerson ? offers.compactMap { key(of: $0, state) } : []
+        let render: @Sendable (Texts) -> Served = { texts in
+            var served = Served(
+                JSONWriter.items(offers) { json, offer in
+                    json.offer(offer, state, needs: seesPerson ? .some(needs(of: offer, texts, state)) : nil)
+                }
+            )
+            served.link = link
+            return served
+        }
+        return keys.isEmpty ? .ready(render(Texts())) : .reading(keys, render)
+    }
+
+    @Sendable static func read(_ exchange: Exchange) throws(Problem) -> Reply {
+        try QueryReader(exchange.request.query).finish()
+        return show(try find(exchange), exchange.actor, exchange.snapshot)
+    }
+
+    private static func find(_ exchange: Exchange) throws(Problem) -> Offer {
+        guard let offer = exchange.state.offers[try exchange.id()],
+            exchange.state.isVisible(offer, to: exchange.actor)
+        else { throw .notThere }
+        return offer
+    }
+
+    private static func key(of offer: Offer, _ state: State) -> TextKey? {
+        state.referrals[offer.referral].map { TextKey(subject: $0.person.description, kind: TextKind.needs) }
+    }
+
+    private static func needs(of offer: Offer, _ texts: Texts, _ state: State) -> JSONValue? {
+        key(of: offer, state).flatMap { texts.value($0.subject, $0.kind) }
+    }
+
+    private static func show(_ offer: Offer, _ reader: Actor, _ snapshot: Snapshot) -> Reply {
+        let state = snapshot.state
+        let render: @Sendable (Texts) -> Served = { texts in
+            var json = JSONWriter(capacity: 2048)
+            json.offer(offer, state, needs: reader.seesPersons ? .some(needs(of: offer, texts, state)) : nil)
+            return Served(json)
+        }
+        guard reader.seesPersons, let key = key(of: offer, state) else { return .ready(render(Texts())) }
+        return .reading([key], render)
+    }
+
+    @Sendable static func accept(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
+        let offer = try find(exchange)
+        let (acceptance, text) = try Body.acceptance(body, of: offer.id)
+        return .submit(
+            exchange.intent(.accept(offer.id, acceptance), body: body, texts: [text]) {
+                _,
+                resource,
+                snapshot in
+                guard case .package(let package) = resource else { return nil }
+                return Packages.show(
+                    package,
+                    exchange.actor,
+                    snapshot,
+                    today: exchange.today,
+                    location: "/v1/packages/\(package.id)"
+                )
+            }
+        )
+    }
+
+    @Sendable static func refuse(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
+        let offer = try find(exchange)
+        let (reason, text) = try Body.refusal(body, of: offer.id)
+        return .submit(
+            exchange.intent(.refuse(offer.id, reason), body: body, texts: text.map { [$0] } ?? []) {
+                _,
+                resource,
+                snapshot in
+                guard case .offer(let offer) = resource else { return nil }
+                return show(offer, exchange.actor, snapshot)
+            }
+        )
+    }
+}

@@ -1,0 +1,53 @@
+import HTTPWire
+import JSON
+
+/// What anyone may ask, without a key.
+enum Probes {
+    static func answer(
+        _ probe: Route.Probe,
+        _ request: Request,
+        _ parameters: [String],
+        _ readiness: LaneResponder.Readiness
+    ) throws(Problem) -> Answer {
+        switch probe {
+        case .health: return .prepared(alive)
+        case .readiness:
+            let (ready, details) = readiness()
+            var json = JSONWriter()
+            json.object { json in
+                json.field("status", ready ? "ready" : "notReady")
+                for name in details.keys.sorted() where name != "status" {
+                    json.key(text: name)
+                    json.value(details[name] ?? .null)
+                }
+            }
+            return .now(
+                Response(
+                    status: ready ? 200 : 503,
+                    fields: [.init("Content-Type", "application/json"), .init("Cache-Control", "no-store")]
+                        + (ready ? [] : [.init("Retry-After", "1")]),
+                    body: json.bytes
+                )
+            )
+        case .openAPI:
+            try Access.checkAccept(request, "application/json")
+            return .now(openAPI.response(to: request, position: nil))
+        case .problem:
+            guard let page = ProblemPages.page(parameters.first ?? "") else {
+                throw Problem(.notFound, "There is no problem with this code.")
+            }
+            return .now(page)
+        }
+    }
+
+    private static let alive = PreparedResponse(
+        status: 200,
+        fields: [.init("Content-Type", "application/json"), .init("Cache-Control", "no-store")],
+        body: Array(#"{"status":"ok"}"#.utf8)
+    )
+
+    private static let openAPI: Served = {
+        let json = OpenAPI.document(Routes.all)
+        return Served(body: json, tag: EntityTag.of(json))
+    }()
+}

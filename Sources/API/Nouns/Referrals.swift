@@ -1,0 +1,228 @@
+import Broker
+import Brokerage
+import JSON
+
+/// `/v1/referrals` and the nouns of their state.
+enum Referrals {
+    // MARK: Reading
+
+    @Sendable static func list(_ exchange: Exchange) throws(Problem) -> Reply {
+        let state = exchange.state
+        var query = try QueryReader(exchange.request.query)
+        let paging = try Paging(&query)
+        let status = try query.one("status", Words.oneOf(Referral.Status.self)) {
+            Referral.Status(rawValue: $0)
+        }
+        let zone = try query.one("zone")
+        let overdue = try query.one("overdue", "true or false") { Bool($0) }
+        try query.finish()
+        let isIn: (ReferralID) -> Bool = { id in
+            guard let referral = state.referrals[id], status == nil || referral.status == status,
+                zone == nil || referral.zone.description == zone,
+                overdue == nil || referral.isOverdue(at: exchange.now) == overdue
+            else { return false }
+            return state.isVisible(referral, to: exchange.actor)
+        }
+        // Those for whom care is sought are few and indexed; all others are walked in order.
+        let isSought = overdue == true || status?.isSeekingCare ?? false
+        let page =
+            isSought
+            ? try paging.listed(state.referralsSeekingCare, isIn: isIn)
+            : try paging.dense(ReferralID.self, of: state.referrals.count, isIn: isIn)
+        let referrals = page.items.compactMap { state.referrals[$0] }
+        let link = Paging.link(exchange.request, after: page.next)
+        let seesPerson = exchange.actor.seesPersons
+        let keys =
+            seesPerson ? referrals.map { TextKey(subject: $0.person.description, kind: TextKind.person) } : []
+        let render: @Sendable (Texts) -> Served = { texts in
+            var served = Served(
+                JSONWriter.items(referrals) { json, referral in
+                    let shown = ReferralTexts(
+                        person: texts.value(referral.person.description, TextKind.person),
+                        isWhole: false
+                    )
+                    ReferralView(referral: referral, state: state, texts: seesPerson ? shown : nil).write(
+                        to: &json
+                    )
+                }
+            )
+            served.link = link
+            return served
+        }
+        return keys.isEmpty ? .ready(render(Texts())) : .reading(keys, render)
+    }
+
+    @Sendable static func read(_ exchange: Exchange) throws(Problem) -> Reply {
+        try QueryReader(exchange.request.query).finish()
+        return show(try find(exchange), exchange.actor, exchange.snapshot)
+    }
+
+    static func find(_ exchange: Exchange) throws(Problem) -> Referral {
+        guard let referral = exchange.state.referrals[try exchange.id()],
+            exchange.state.isVisible(referral, to: exchange.actor)
+        else { throw .notThere }
+        return referral
+    }
+
+    /// A referral for one reader, with the texts that reader may see.
+    private static func show(
+        _ referral: Referral,
+        _ reader: Actor,
+        _ snapshot: Snapshot,
+        status: UInt16 = 200
+    ) -> Reply {
+        guard reader.seesPersons else { return .ready(served(referral, nil, [], snapshot, status: status)) }
+        let subject = referral.person.description
+        var keys = [
+            TextKey(subject: subject, kind: TextKind.person), TextKey(subject: subject, kind: TextKind.needs),
+        ]
+        if referral.triage != nil { keys.append(TextKey(subject: subject, kind: TextKind.triage)) }
+        return .reading(keys) { [keys] texts in
+            let shown = ReferralTexts(
+                person: texts.value(subject, TextKind.person),
+                needs: texts.value(subject, TextKind.needs),
+                triage: texts.value(subject, TextKind.triage)
+            )
+            return served(referral, shown, keys.flatMap { texts.found[$0] ?? [] }, snapshot, status: status)
+        }
+    }
+
+    /// The tag has a part of its own for the vault's texts, so that `If-Match` can be judged without reading them:
+    /// whoever changes them changes the version too.
+    private static func served(
+        _ referral: Referral,
+        _ texts: ReferralTexts?,
+        _ raw: [UInt8],
+        _ snapshot: Snapshot,
+        status: UInt16
+    ) -> Served {
+        var json = JSONWriter(capacity: 2048)
+        ReferralView(referral: referral, state: snapshot.state, texts: texts).write(to: &json)
+        var served = Served(body: json.bytes, tag: tag(referral, snapshot.state, raw))
+        served.status = status
+        return served
+    }
+
+    private static func tag(_ referral: Referral, _ state: State, _ raw: [UInt8]) -> String {
+        var json = JSONWriter(capacity: 2048)
+        ReferralView(referral: referral, state: state, texts: nil).write(to: &json)
+        return EntityTag.of(version: referral.version, content: json.bytes, texts: raw)
+    }
+
+    // MARK: Changing
+
+    @Sendable static func refer(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
+        let posted = try ReferralBody(body, today: exchange.today, known: nil)
+        return .submit(
+            exchange.intent(
+                .refer(posted.ask),
+                body: body,
+                texts: [posted.person, posted.needs],
+                nhsNumber: posted.nhsNumber,
+                idempotency: try exchange.idempotencyKey()
+            ) { _, resource, snapshot in
+                guard case .referral(let referral) = resource else { return nil }
+                var answer = answer(referral, posted, exchange.actor, snapshot)
+                answer.becomeCreated(at: "/v1/referrals/\(referral.id)")
+                return .ready(answer)
+            }
+        )
+    }
+
+    @Sendable static func amend(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
+        let known = try find(exchange)
+        let posted = try ReferralBody(body, today: exchange.today, known: known.ask)
+        let precondition = exchange.precondition((known.version, tag(known, exchange.state, [])))
+        let subject = known.person.description
+        let person = TextKey(subject: subject, kind: TextKind.person)
+        let needs = TextKey(subject: subject, kind: TextKind.needs)
+        return .reading([person, needs]) { texts in
+            let isOtherwiseChanged =
+                texts.found[person] != posted.person.json || texts.found[needs] != posted.needs.json
+            return exchange.intent(
+                .amend(known.id, posted.ask, otherwiseChanged: isOtherwiseChanged, precondition),
+                body: body,
+                texts: [posted.person, posted.needs],
+                nhsNumber: posted.nhsNumber
+            ) { _, resource, snapshot in
+                guard case .referral(let referral) = resource else { return nil }
+                return show(referral, exchange.actor, snapshot)
+            }
+        }
+    }
+
+    /// A referral as it was just posted: its texts are those of the request, so nothing need be read back.
+    private static func answer(
+        _ referral: Referral,
+        _ posted: ReferralBody,
+        _ reader: Actor,
+        _ snapshot: Snapshot
+    )
+        -> Served
+    {
+        let shown = ReferralTexts(
+            person: try? JSONParser.parse(posted.person.json),
+            needs: try? JSONParser.parse(posted.needs.json)
+        )
+        return reader.seesPersons
+            ? served(referral, shown, posted.person.json + posted.needs.json, snapshot, status: 200)
+            : served(referral, nil, [], snapshot, status: 200)
+    }
+
+    @Sendable static func triage(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
+        let known = try find(exchange)
+        let (outcome, by, text) = try Body.triage(body)
+        return .submit(
+            exchange.intent(
+                .triage(known.id, outcome, role: by.code),
+                body: body,
+                texts: [text],
+                idempotency: try exchange.idempotencyKey()
+            ) { _, resource, snapshot in
+                guard case .referral(let referral) = resource else { return nil }
+                return show(referral, exchange.actor, snapshot)
+            }
+        )
+    }
+
+    @Sendable static func recordReadyDate(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
+        let known = try find(exchange)
+        let at = try Body.readyDate(body)
+        return .submit(
+            exchange.intent(
+                .recordReadyDate(known.id, at: at),
+                body: body,
+                idempotency: try exchange.idempotencyKey()
+            ) { _, resource, snapshot in
+                guard case .referral(let referral) = resource else { return nil }
+                return show(referral, exchange.actor, snapshot)
+            }
+        )
+    }
+
+    @Sendable static func withdraw(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
+        let known = try find(exchange)
+        let text = try Body.withdrawal(body)
+        return .submit(
+            exchange.intent(.withdraw(known.id), body: body, texts: [text]) { _, resource, snapshot in
+                guard case .referral(let referral) = resource else { return nil }
+                return show(referral, exchange.actor, snapshot)
+            }
+        )
+    }
+}
+
+extension Actor {
+    /// Whether names, references and words about a person are for this key at all; which person's is another matter.
+    var seesPersons: Bool {
+        switch role {
+        case .referrer, .provider, .clinician, .broker, .administrator: true
+        case .commissioner, .dashboard: false
+        }
+    }
+}
+
+extension Referral {
+    /// Whether its time to be placed has run out.
+    func isOverdue(at now: Instant) -> Bool { status.isSeekingCare && due.map { $0 <= now } ?? false }
+}

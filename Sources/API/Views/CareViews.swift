@@ -1,0 +1,139 @@
+import Brokerage
+import JSON
+
+/// How offers and packages are shown.
+extension JSONWriter {
+    /// - Parameter needs: the referral's words, as kept in the vault; nil where they are not shown (a list).
+    mutating func offer(_ offer: Offer, _ state: State, needs: JSONValue??) {
+        object { json in
+            json.field("id", offer.id)
+            json.field("status", offer.status.rawValue)
+            json.field("sentAt", offer.sentAt)
+            json.field("expiresAt", offer.expiresAt)
+            json.field("answeredAt", offer.answeredAt)
+            json.field("referral", offer.referral)
+            json.field("provider", offer.provider)
+            json.field("block", offer.block)
+            json.field("ratePence", state.blocks[offer.block]?.ratePence)
+            json.field("district", offer.ask.district.description)
+            json.field("sector", offer.ask.sector?.description)
+            json.field("pathway", offer.ask.pathway)
+            json.field("class", offer.ask.class.rawValue)
+            json.field("weeks", offer.ask.weeks)
+            json.visits(offer.ask.visits)
+            json.wishes(offer.ask)
+            if let needs {
+                json.field("needs", orNull: needs?["needs"])
+                json.field("home", orNull: needs?["home"]?.without("access"))
+                json.field("assessment", orNull: needs?["assessment"]?.without("by"))
+                json.field("whereNow", orNull: needs?["whereNow"])
+            }
+            json.field("startFrom", offer.startFrom)
+            json.field("firstVisitBy", offer.firstVisitBy)
+            json.placements(offer.claims, state)
+            json.strings("missing", offer.ask.missing)
+            json.field("replaces", offer.replaces)
+            json.field("refusal", offer.refusal?.rawValue)
+            json.field("package", offer.package)
+        }
+    }
+
+    /// - Parameter texts: what was said on accepting and ending, in whose name; nil where it is not shown.
+    mutating func package(
+        _ package: Package,
+        _ state: State,
+        today: Day,
+        acceptance: JSONValue??,
+        ending: JSONValue??
+    ) {
+        object { json in
+            json.field("id", package.id)
+            json.field("status", package.status.rawValue)
+            json.field("offer", package.offer)
+            json.field("referral", package.referral)
+            json.object("person") { $0.field("id", package.person.description) }
+            json.field("provider", package.provider)
+            json.field("block", package.claims.first.flatMap { state.claims[$0]?.block })
+            json.field("district", package.ask.district.description)
+            json.field("sector", package.ask.sector?.description)
+            json.field("weeks", package.ask.weeks)
+            json.field("funding", package.ask.funding.rawValue)
+            json.visits(package.ask.visits)
+            json.placements(package.claims, state)
+            json.firstVisit(package.firstVisit)
+            json.array("agreedTimes") { json in
+                for time in package.acceptance.times {
+                    json.object {
+                        $0.field("band", time.band.rawValue)
+                        $0.field("at", time.at)
+                    }
+                }
+            }
+            json.field("acceptedAt", package.acceptedAt)
+            json.field(
+                "by",
+                acceptance.flatMap { $0?["by"] }
+                    ?? .object([JSONMember("role", .string(package.acceptance.role))])
+            )
+            json.field("hasConditions", package.acceptance.hasConditions)
+            if let acceptance { json.field("conditions", orNull: acceptance?["conditions"]) }
+            json.field("firstDay", package.firstDay)
+            json.field("lastDay", package.lastDay)
+            json.field("dayOne", package.dayOne)
+            json.field("lastFreeDay", package.lastFreeDay)
+            json.field("day", package.startedAt == nil ? nil : package.dayCount(on: today))
+            json.strings("reviewsDue", package.reviewsDue(state.policy).map(\.description))
+            json.care(package, ending: ending)
+        }
+    }
+
+    /// What became of it since it was accepted.
+    private mutating func care(_ package: Package, ending text: JSONValue??) {
+        if let started = package.startedAt {
+            object("start") {
+                $0.field("at", started)
+                $0.field("recordedAt", package.startRecordedAt)
+            }
+        } else {
+            field("start", JSONValue.null)
+        }
+        if let ending = package.ending {
+            object("ending") { json in
+                json.field("at", ending.at)
+                json.field("outcome", ending.outcome.rawValue)
+                json.field(
+                    "by",
+                    text.flatMap { $0?["by"] } ?? .object([JSONMember("role", .string(ending.role))])
+                )
+                if let text { json.field("onward", orNull: text?["onward"]) }
+            }
+        } else {
+            field("ending", JSONValue.null)
+        }
+        if let until = package.retainedUntil {
+            object("retained") {
+                $0.field("from", package.promisedDay)
+                $0.field("until", package.firstDay.adding(days: -1))
+                $0.field("keptUntil", until)
+            }
+        } else {
+            field("retained", JSONValue.null)
+        }
+        array("uncovered") { json in
+            for gap in package.uncovered {
+                json.object {
+                    $0.field("date", gap.day)
+                    $0.field("visit", gap.visit)
+                }
+            }
+        }
+    }
+}
+
+extension JSONValue {
+    /// An object without one of its members.
+    func without(_ name: String) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { $0.name != name })
+    }
+}

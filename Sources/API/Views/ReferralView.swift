@@ -1,0 +1,129 @@
+import Brokerage
+import JSON
+
+/// Texts of one referral as read from the vault, or as just posted.
+struct ReferralTexts: Sendable {
+    var person: JSONValue?
+    /// nil where the reader of a list is spared them.
+    var needs: JSONValue?
+    var triage: JSONValue?
+    /// Whether needs, home and notes are shown at all: a list leaves them to the referral itself.
+    var isWhole = true
+}
+
+/// How a referral is shown. Everything comes from the referral as it is handed in, and from what never changes, so
+/// that a repeated request is answered as it was the first time.
+struct ReferralView {
+    let referral: Referral
+    let state: State
+    /// nil for whoever sees no person: a commissioner.
+    let texts: ReferralTexts?
+
+    func write(to json: inout JSONWriter) {
+        let ask = referral.ask
+        json.object { json in
+            json.field("id", referral.id)
+            json.field("status", referral.status.rawValue)
+            json.field("receivedAt", referral.receivedAt)
+            json.field("completedAt", referral.completedAt)
+            json.field("due", referral.due)
+            json.object("person") {
+                $0.field("id", referral.person.description)
+                if let texts { $0.field("reference", orNull: texts.person?["reference"]) }
+            }
+            if let texts, texts.isWhole { json.field("externalIds", orNull: texts.person?["externalIds"]) }
+            json.field("referrer", referral.referrer)
+            json.field("zone", referral.zone)
+            json.field("district", ask.district.description)
+            json.field("sector", ask.sector?.description)
+            json.field("pathway", ask.pathway)
+            json.field("source", ask.source.rawValue)
+            json.field("class", ask.class.rawValue)
+            json.field("readyAt", ask.readyAt)
+            json.field("dischargeReadyDate", ask.dischargeReadyDate)
+            json.field("startFrom", ask.startFrom)
+            json.field("weeks", ask.weeks)
+            let isWhole = texts?.isWhole ?? false
+            json.visits(ask.visits, reasons: isWhole ? shortVisitReasons : [])
+            json.wishes(ask)
+            if isWhole {
+                json.field("needs", orNull: texts?.needs?["needs"])
+                json.field("home", orNull: texts?.needs?["home"])
+                json.field("assessment", orNull: texts?.needs?["assessment"])
+                json.field("whereNow", orNull: texts?.needs?["whereNow"])
+            }
+            json.field("existingProvider", ask.existingProvider)
+            json.field("maxProviders", ask.maxProviders)
+            json.field("funding", ask.funding.rawValue)
+            json.field("safeUntil", ask.safeUntil)
+            json.field("unsafeNow", ask.unsafeNow)
+            triage(&json, isWhole: isWhole)
+            json.array("readyDates") { json in
+                for entry in referral.readyDates {
+                    json.object {
+                        $0.field("at", entry.at)
+                        $0.field("recordedAt", entry.recordedAt)
+                    }
+                }
+            }
+            json.strings("missing", ask.missing)
+            json.field("safeToLeave", state.isSafeToLeave(referral))
+            json.field("waitingFor", state.waitingFor(referral)?.rawValue)
+            json.array("alerts") { json in
+                for alert in referral.alerts {
+                    json.object {
+                        $0.field("kind", alert.kind.rawValue)
+                        $0.field("at", alert.at)
+                    }
+                }
+            }
+            json.field("offer", referral.offer)
+            json.field("package", referral.package)
+            json.strings("possibleDuplicates", referral.duplicates.map(\.description))
+            reasons(&json)
+        }
+    }
+
+    private var shortVisitReasons: [JSONValue] {
+        guard case .array(let reasons)? = texts?.needs?["shortVisitReasons"] else {
+            return Array(repeating: .null, count: referral.ask.visits.count)
+        }
+        return reasons
+    }
+
+    private func triage(_ json: inout JSONWriter, isWhole: Bool) {
+        guard let triage = referral.triage else { return json.field("triage", JSONValue.null) }
+        json.object("triage") { json in
+            json.field("outcome", triage.outcome.rawValue)
+            json.field("at", triage.at)
+            if isWhole {
+                json.field("by", texts?.triage?["by"] ?? .object([JSONMember("role", .string(triage.role))]))
+                json.field("note", orNull: texts?.triage?["note"])
+            } else {
+                json.object("by") { $0.field("role", triage.role) }
+            }
+        }
+    }
+
+    /// Why it waits: what kept the claims of the zone from carrying it, by code.
+    private func reasons(_ json: inout JSONWriter) {
+        guard referral.status == .waiting else { return json.field("reasons", JSONValue.null) }
+        json.array("reasons") { json in
+            for reason in ReasonSummary.all(of: referral, state) {
+                json.object {
+                    $0.field("code", reason.code)
+                    $0.field("count", reason.count)
+                    $0.field("detail", reason.detail)
+                }
+            }
+        }
+    }
+}
+
+extension JSONValue {
+    /// A member of an object; nil when there is none or this is no object.
+    subscript(_ name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+}

@@ -1,0 +1,38 @@
+import HTTPWire
+import JSON
+
+/// The body of a request as JSON.
+enum JSONBody {
+    static func parse(_ request: Request) throws(Problem) -> JSONValue {
+        // Without a Content-Type the bytes are judged by themselves: a JSON parser cannot mistake them.
+        if let type = request.fields[.contentType], !isJSON(type) {
+            throw Problem(.unsupportedMediaType, "Send the body as application/json in UTF-8.")
+        }
+        guard !request.body.isEmpty else {
+            throw Problem(.malformedJSON, "The body is empty; this route needs a JSON object.")
+        }
+        do {
+            return try JSONParser.parse(request.body)
+        } catch {
+            throw Problem(
+                .malformedJSON,
+                "The body is no JSON that is accepted: \(error.detail) (byte \(error.offset)).",
+                errors: [JSONFailure(pointer: error.pointer, detail: error.detail)]
+            )
+        }
+    }
+
+    /// `application/json`, with no charset or UTF-8.
+    private static func isJSON(_ field: String) -> Bool {
+        let parts = field.lowercased().split(separator: ";", omittingEmptySubsequences: false).map { part in
+            String(
+                part.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
+            )
+        }
+        guard parts[0] == "application/json" else { return false }
+        return parts.dropFirst().allSatisfy { part in
+            guard part.hasPrefix("charset=") else { return true }
+            return ["utf-8", "\"utf-8\""].contains(part.dropFirst("charset=".count))
+        }
+    }
+}

@@ -1,0 +1,150 @@
+/// The online choice: one package, the claims that may carry it, the best option. An option is one claim, or two
+/// claims of one provider. Deterministic: ties are broken by the order of the candidates.
+
+/// A claim that may carry the package, with what is known of it beforehand.
+public struct Candidate: Sendable {
+    /// Equal for claims of one provider.
+    public var provider: Int
+    /// Smaller is better, compared in order before anything the choice itself finds out.
+    public var preferences: [Int]
+    /// Smaller is better, compared after splits: the share of the provider's minutes in use, per mille.
+    public var load: Int
+    public var capacity: Capacity
+
+    /// A candidate from its parts.
+    public init(provider: Int, preferences: [Int], load: Int, capacity: Capacity) {
+        self.provider = provider
+        self.preferences = preferences
+        self.load = load
+        self.capacity = capacity
+    }
+}
+
+/// An option and how it ranks.
+public struct Option: Equatable, Sendable {
+    /// For each visit, the index of the candidate that carries it.
+    public var carriers: [Int]
+    /// Preferences, then splits, load, tightness and order; smaller is better, the first difference decides.
+    public var rank: [Int]
+}
+
+/// What became of one candidate.
+public enum Verdict: Equatable, Sendable {
+    case chosen
+    /// It could carry all of it; the index is of the rank's entry in which it lost, the difference by how much.
+    case beaten(rank: Int, difference: Int)
+    /// It cannot carry all of it.
+    case blocked(Obstacle)
+    /// It could carry a part, and only together with another provider's claim would all of it be carried.
+    case needsAnotherProvider
+}
+
+/// The best option among candidates, with the reasons.
+public struct Choice: Sendable {
+    /// The best option; nil when no option carries every visit.
+    public let best: Option?
+    /// One for each candidate, in order.
+    public let verdicts: [Verdict]
+
+    /// Chooses. Candidates are compared exactly; the work grows with candidates x visits x days.
+    public init(_ need: Need, among candidates: [Candidate]) {
+        let all = need.allVisits
+        let obstacles = candidates.map { $0.capacity.obstacle(to: need, visits: all) }
+        let parts = candidates.indices.map { index in
+            obstacles[index] == nil ? all : Choice.visitsThatFit(need, candidates[index].capacity)
+        }
+        var options: [(Option, members: [Int])] = []
+        for index in candidates.indices where obstacles[index] == nil {
+            options.append((Choice.single(need, candidates, index), [index]))
+        }
+        for first in candidates.indices where obstacles[first] != nil {
+            for second in candidates.indices
+            where second > first && candidates[second].provider == candidates[first].provider
+                && obstacles[second] != nil && parts[first] | parts[second] == all
+            {
+                if let option = Choice.split(need, candidates, first, second, parts) {
+                    options.append((option, [first, second]))
+                }
+            }
+        }
+        let winner = options.min { $0.0.rank.lexicographicallyPrecedes($1.0.rank) }
+        best = winner?.0
+        verdicts = candidates.indices.map { index in
+            if let winner, winner.members.contains(index) { return .chosen }
+            if let mine = options.filter({ $0.members.contains(index) })
+                .min(by: { $0.0.rank.lexicographicallyPrecedes($1.0.rank) })?.0, let best = winner?.0
+            {
+                let rank = zip(mine.rank, best.rank).enumerated().first { $0.element.0 != $0.element.1 }
+                return .beaten(
+                    rank: rank?.offset ?? mine.rank.count - 1,
+                    difference: rank.map { $0.element.0 - $0.element.1 } ?? 0
+                )
+            }
+            guard let obstacle = obstacles[index] else { preconditionFailure("a fitting claim is an option") }
+            let elsewhere = candidates.indices.contains {
+                candidates[$0].provider != candidates[index].provider && parts[index] != 0
+                    && parts[$0] | parts[index] == all
+            }
+            return elsewhere ? .needsAnotherProvider : .blocked(obstacle)
+        }
+    }
+
+    /// The visits that fit one by one. A pair found from these is checked again as a whole, since two visits in
+    /// one band share its minutes.
+    private static func visitsThatFit(_ need: Need, _ capacity: Capacity) -> UInt16 {
+        need.visits.indices.reduce(0) {
+            capacity.obstacle(to: need, visits: 1 << UInt16($1)) == nil ? $0 | 1 << UInt16($1) : $0
+        }
+    }
+
+    private static func single(_ need: Need, _ candidates: [Candidate], _ index: Int) -> Option {
+        let candidate = candidates[index]
+        return Option(
+            carriers: Array(repeating: index, count: need.visits.count),
+            rank: candidate.preferences + [
+                0, candidate.load, candidate.capacity.slack(of: need, visits: need.allVisits), index,
+            ]
+        )
+    }
+
+    /// The best way to part the visits over two claims: every mask that leaves each claim what fits it.
+    private static func split(
+        _ need: Need,
+        _ candidates: [Candidate],
+        _ first: Int,
+        _ second: Int,
+        _ parts: [UInt16]
+    ) -> Option? {
+        let all = need.allVisits
+        var best: Option?
+        // Visits only one of the two can carry are settled; the rest are tried both ways. A package has a handful
+        // of visits, so the bound on masks is met only by a hostile one.
+        let free = parts[first] & parts[second]
+        var subset = free
+        for _ in 0..<Choice.mostMasks {
+            let mine = (all & ~parts[second]) | subset
+            let theirs = all & ~mine
+            let a = candidates[first].capacity
+            let b = candidates[second].capacity
+            if mine != 0, theirs != 0, a.obstacle(to: need, visits: mine) == nil,
+                b.obstacle(to: need, visits: theirs) == nil
+            {
+                let preferences = zip(candidates[first].preferences, candidates[second].preferences).map(max)
+                let option = Option(
+                    carriers: need.visits.indices.map { mine >> UInt16($0) & 1 == 1 ? first : second },
+                    rank: preferences + [
+                        1, max(candidates[first].load, candidates[second].load),
+                        min(a.slack(of: need, visits: mine), b.slack(of: need, visits: theirs)), first,
+                    ]
+                )
+                if best.map({ option.rank.lexicographicallyPrecedes($0.rank) }) ?? true { best = option }
+            }
+            if subset == 0 { return best }
+            subset = (subset - 1) & free
+        }
+        return best
+    }
+
+    /// The most ways to part one package over two claims that are looked at: 8 visits either could carry.
+    private static let mostMasks = 256
+}

@@ -1,0 +1,326 @@
+import Brokerage
+import Dispatch
+import Journal
+import Synchronization
+import Vault
+
+/// One system's brokerage at work. Owns the speculative state on a serial queue of its own; the store is written
+/// from a second one, so that deciding never waits for a disk and a disk never waits for a decision.
+///
+/// Readers take `published()` from any thread. Writers `submit`; the answer comes when it is durable.
+public final class Broker: Brokering {
+    /// How the broker stands with its store.
+    public enum Health: Sendable, Equatable {
+        case ready
+        /// Reads are answered, commands are not taken; the reason is for an operator.
+        case readOnly(String)
+    }
+
+    /// Submissions that may be unanswered at a time, 4,096: at 10,000 commands a second less than half a second of
+    /// work. Past it the answer is 503 at once. Also what one append may hold (`JournalLimits.recordsInAppend`).
+    public static let mostUnanswered = 4_096
+    /// Look-ups that may wait for the vault, 1,024; past it the answer is 503.
+    public static let mostLookUps = 1_024
+    /// Seconds a client is told to wait when a bound is met.
+    static let retryAfter = 1
+
+    /// The system this broker is for.
+    public let system: String
+    private let keeper: any JournalKeeper
+    private let secrets: Secrets
+    private let clock: @Sendable () -> Instant
+    private let queue: DispatchQueue
+    private let writer: DispatchQueue
+    private let readers: DispatchQueue
+
+    private let current: Mutex<Published>
+    private let publications = Atomic<UInt64>(1)
+    private let inbox = Mutex<Inbox>(Inbox())
+    private let lookUps = Atomic<Int>(0)
+    private let standing = Mutex<Health>(.ready)
+    private let owned: QueueOwned
+    /// Set while a check of the store's end is on its way, so that polls do not pile up behind a slow disk.
+    private let following = Atomic<Bool>(false)
+
+    private struct Inbox {
+        var waiting: [Pending] = []
+        var unanswered = 0
+        var closed = false
+    }
+
+    /// What only `queue` touches.
+    ///
+    /// `@unchecked Sendable` is sound: every access is from closures on `queue`, which `dispatchPrecondition` checks.
+    private final class QueueOwned: @unchecked Sendable {
+        var pipeline: Pipeline
+        /// Set while the store is being read to its end, or reopened: nothing is decided meanwhile.
+        var isCatchingUp = false
+        var timers: [any DispatchSourceTimer] = []
+
+        init(_ pipeline: Pipeline) { self.pipeline = pipeline }
+    }
+
+    /// A broker on a recovered state.
+    init(
+        system: String,
+        keeper: any JournalKeeper,
+        secrets: Secrets,
+        recovered: Recovered,
+        clock: @escaping @Sendable () -> Instant
+    ) {
+        self.system = system
+        self.keeper = keeper
+        self.secrets = secrets
+        self.clock = clock
+        queue = DispatchQueue(label: "homeward.broker.\(system)")
+        writer = DispatchQueue(label: "homeward.journal.\(system)")
+        readers = DispatchQueue(label: "homeward.vault.\(system)", attributes: .concurrent)
+        current = Mutex(recovered.published)
+        owned = QueueOwned(Pipeline(durable: recovered.published, secrets: secrets, numbers: recovered.numbers))
+    }
+
+    // MARK: Reading
+
+    public func published() -> Published { current.withLock { $0 } }
+
+    public var generation: UInt64 { publications.load(ordering: .acquiring) }
+
+    /// How the broker stands with its store.
+    public var health: Health { standing.withLock { $0 } }
+
+    public func keyHash(_ secret: UnsafeRawBufferPointer) -> [UInt8] { SHA256.digest(Array(secret)) }
+
+    public func lookUp(_ work: @escaping @Sendable (any VaultReader) -> Void) -> Bool {
+        guard lookUps.add(1, ordering: .relaxed).newValue <= Broker.mostLookUps else {
+            lookUps.subtract(1, ordering: .relaxed)
+            return false
+        }
+        readers.async { [self] in
+            work(Reader(keeper: keeper, secrets: secrets))
+            lookUps.subtract(1, ordering: .relaxed)
+        }
+        return true
+    }
+
+    private struct Reader: VaultReader {
+        let keeper: any JournalKeeper
+        let secrets: Secrets
+
+        func text(subject: String, kind: String) throws(JournalError) -> [UInt8]? {
+            guard let sealed = try keeper.enclosure(subject: subject, kind: kind) else { return nil }
+            do {
+                return try secrets.open(sealed, subject: subject, kind: kind)
+            } catch {
+                throw .failed("a text of the vault does not open: \(error)")
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    public func submit(_ submission: Submission, _ answer: @escaping @Sendable (Ruled) -> Void) {
+        if case .readOnly(let reason) = health {
+            return answer(.unavailable(reason, retryAfter: Broker.retryAfter))
+        }
+        var random = SystemRandomNumberGenerator()
+        let pending = Pending(
+            submission: submission,
+            command: CommandID(high: random.next(), low: random.next()),
+            takenAt: clock(),
+            person: PersonID(high: random.next(), low: random.next()),
+            answer: answer
+        )
+        enum Taken { case first, joined, full, closed }
+        let taken = inbox.withLock { inbox -> Taken in
+            if inbox.closed { return .closed }
+            if inbox.unanswered >= Broker.mostUnanswered { return .full }
+            inbox.unanswered += 1
+            inbox.waiting.append(pending)
+            return inbox.waiting.count == 1 ? .first : .joined
+        }
+        switch taken {
+        case .first: queue.async { self.work() }
+        case .joined: break
+        case .full: answer(.unavailable("too many requests are waiting", retryAfter: Broker.retryAfter))
+        case .closed: answer(.unavailable("the service is stopping", retryAfter: Broker.retryAfter))
+        }
+    }
+
+    /// Takes no more submissions; `done` is called when everything taken has been answered.
+    public func close(_ done: @escaping @Sendable () -> Void) {
+        inbox.withLock { $0.closed = true }
+        queue.async { [self] in
+            for timer in owned.timers { timer.cancel() }
+            owned.timers = []
+            awaitEmpty(done)
+        }
+    }
+
+    private func awaitEmpty(_ done: @escaping @Sendable () -> Void) {
+        if inbox.withLock({ $0.unanswered == 0 }) { return done() }
+        queue.asyncAfter(deadline: .now() + .milliseconds(5)) { self.awaitEmpty(done) }
+    }
+
+    /// Decides what came in and sends the next batch on its way.
+    private func work() {
+        dispatchPrecondition(condition: .onQueue(queue))
+        guard !owned.isCatchingUp else { return }
+        let submissions = inbox.withLock { inbox in
+            defer { inbox.waiting = [] }
+            return inbox.waiting
+        }
+        for pending in submissions { owned.pipeline.take(pending) }
+        append()
+    }
+
+    private func append() {
+        guard !owned.isCatchingUp, let batch = owned.pipeline.nextBatch() else { return }
+        let after = Position(owned.pipeline.durable.position)
+        let records = batch.records
+        // Refusals and repeats alone need no disk, unless they said that nothing was left: another node may have
+        // brought more.
+        if records.isEmpty && !batch.needsTheEnd { return committed(at: after) }
+        writer.async { [self] in
+            do throws(JournalError) {
+                let last = records.isEmpty ? try keeper.lastPosition() : try keeper.append(records, after: after)
+                if records.isEmpty && last > after { throw .conflict(last: last) }
+                queue.async { self.committed(at: last) }
+            } catch {
+                queue.async { self.refused(error) }
+            }
+        }
+    }
+
+    private func committed(at position: Position) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        let before = owned.pipeline.durable.position
+        let answers = owned.pipeline.committed(at: position)
+        if position.value > before { publish() }
+        give(answers)
+        // More may have gathered while the disk was busy.
+        work()
+    }
+
+    private func publish() {
+        let durable = owned.pipeline.durable
+        current.withLock { $0 = durable }
+        publications.add(1, ordering: .releasing)
+    }
+
+    private func give(_ answers: [DueAnswer]) {
+        inbox.withLock { $0.unanswered -= answers.count }
+        for answer in answers { answer.give() }
+    }
+
+    // MARK: Other writers, and a store that fails
+
+    private func refused(_ error: JournalError) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        switch error {
+        case .conflict: catchUp()
+        case .busy, .full, .readOnly, .failed, .tooLarge, .damaged: fail("\(error)")
+        }
+    }
+
+    /// Reads the store to its end and goes on from there.
+    private func catchUp() {
+        dispatchPrecondition(condition: .onQueue(queue))
+        guard !owned.isCatchingUp else { return }
+        owned.isCatchingUp = true
+        read(from: Position(owned.pipeline.durable.position), reopening: false)
+    }
+
+    private func read(from position: Position, reopening: Bool) {
+        writer.async { [self] in
+            do throws(JournalError) {
+                if reopening { try keeper.reopen() }
+                let found = try Recovery.entries(of: keeper, after: position)
+                queue.async { self.caughtUp(found) }
+            } catch {
+                let reason = "\(error)"
+                queue.async { self.stillFailing(reason) }
+            }
+        }
+    }
+
+    private func caughtUp(_ found: Recovery.Found) {
+        let before = owned.pipeline.durable.position
+        let answers = owned.pipeline.caughtUp(found.entries, foreign: found.numbers)
+        owned.isCatchingUp = false
+        standing.withLock { $0 = .ready }
+        if owned.pipeline.durable.position > before { publish() }
+        give(answers)
+        work()
+    }
+
+    /// The store refused for a reason of its own: stop taking commands, answer what is pending with 503, keep
+    /// answering reads, and try to come back. The outcome of the append in flight may be unknown, so the store's end
+    /// is read before anything is written again.
+    private func fail(_ reason: String) {
+        standing.withLock { $0 = .readOnly(reason) }
+        owned.isCatchingUp = true
+        let waiting = inbox.withLock { inbox in
+            defer { inbox.waiting = [] }
+            return inbox.waiting
+        }
+        give(
+            owned.pipeline.giveUp(reason, retryAfter: Broker.retryAfter)
+                + waiting.map {
+                    DueAnswer(ruled: .unavailable(reason, retryAfter: Broker.retryAfter), answer: $0.answer)
+                }
+        )
+        stillFailing(reason)
+    }
+
+    private func stillFailing(_ reason: String) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        standing.withLock { $0 = .readOnly(reason) }
+        queue.asyncAfter(deadline: .now() + .milliseconds(500)) { [self] in
+            read(from: Position(owned.pipeline.durable.position), reopening: true)
+        }
+    }
+
+    /// Looks whether another node has written, every so many milliseconds: a node that only reads shows the others'
+    /// writes within 100 ms.
+    public func follow(everyMilliseconds interval: Int) {
+        repeating(interval) { broker in
+            guard !broker.owned.isCatchingUp, !broker.following.exchange(true, ordering: .acquiringAndReleasing) else {
+                return
+            }
+            broker.readers.async {
+                let last = try? broker.keeper.lastPosition()
+                broker.following.store(false, ordering: .releasing)
+                guard let last, last.value > broker.published().position else { return }
+                broker.queue.async {
+                    // With a batch in flight its append will find out; reading beside it would race with it.
+                    if broker.owned.pipeline.unanswered == 0, last.value > broker.owned.pipeline.durable.position {
+                        broker.catchUp()
+                    }
+                }
+            }
+        }
+    }
+
+    /// Submits `advance` every so many milliseconds.
+    public func tick(everyMilliseconds interval: Int) {
+        repeating(interval) { $0.submit(Submission(.advance, by: Broker.itself)) { _ in } }
+    }
+
+    /// The service itself, for commands that time gives.
+    public static let itself: Actor = {
+        guard let name = Slug("homeward") else { preconditionFailure("a slug") }
+        return Actor(key: nil, role: .administrator, organisation: name)
+    }()
+
+    private func repeating(_ interval: Int, _ body: @escaping @Sendable (Broker) -> Void) {
+        queue.async { [self] in
+            let timer = DispatchSource.makeTimerSource(queue: queue)
+            timer.schedule(deadline: .now() + .milliseconds(interval), repeating: .milliseconds(interval))
+            timer.setEventHandler { [weak self] in
+                if let self { body(self) }
+            }
+            timer.resume()
+            owned.timers.append(timer)
+        }
+    }
+}

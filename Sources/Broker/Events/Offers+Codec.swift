@@ -1,0 +1,133 @@
+// What is proposed and promised: offers, acceptances, first visits, endings.
+
+import Brokerage
+import JSON
+
+extension Offer: Recorded {
+    /// As it is sent: its answer is an event of its own.
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("id", id)
+            $0.put("referral", referral)
+            $0.put("provider", provider)
+            $0.put("claims", claims)
+            $0.put("block", block)
+            $0.put("ask", ask)
+            $0.put("startFrom", startFrom)
+            $0.put("sentAt", sentAt)
+            $0.put("expiresAt", expiresAt)
+            $0.put("firstVisitBy", firstVisitBy)
+            $0.put("replaces", replaces)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Offer {
+        try reader.object { (reader) throws(CodecError) in
+            Offer(
+                id: try reader.field("id"),
+                referral: try reader.field("referral"),
+                provider: try reader.field("provider"),
+                claims: try reader.field("claims"),
+                block: try reader.field("block"),
+                ask: try reader.field("ask"),
+                startFrom: try reader.field("startFrom"),
+                sentAt: try reader.field("sentAt"),
+                expiresAt: try reader.field("expiresAt"),
+                firstVisitBy: try reader.field("firstVisitBy"),
+                replaces: try reader.optional("replaces")
+            )
+        }
+    }
+}
+
+extension FirstVisit: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("day", day)
+            $0.put("band", band)
+            $0.put("at", at)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> FirstVisit {
+        try reader.object { (reader) throws(CodecError) in
+            FirstVisit(
+                day: try reader.field("day"),
+                band: try reader.field("band"),
+                at: try reader.optional("at")
+            )
+        }
+    }
+}
+
+extension Acceptance: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("firstVisit", firstVisit)
+            $0.put("role", role)
+            $0.put("times", times)
+            $0.put("hasConditions", hasConditions)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Acceptance {
+        try reader.object { (reader) throws(CodecError) in
+            Acceptance(
+                firstVisit: try reader.field("firstVisit"),
+                role: try reader.field("role"),
+                times: try reader.field("times"),
+                hasConditions: try reader.field("hasConditions")
+            )
+        }
+    }
+}
+
+extension Acceptance.AgreedTime: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("band", band)
+            $0.put("at", at)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Acceptance.AgreedTime {
+        try reader.object { (reader) throws(CodecError) in
+            Acceptance.AgreedTime(band: try reader.field("band"), at: try reader.field("at"))
+        }
+    }
+}
+
+extension Package.Ending: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("at", at)
+            $0.put("outcome", outcome)
+            $0.put("role", role)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Package.Ending {
+        try reader.object { (reader) throws(CodecError) in
+            Package.Ending(
+                at: try reader.field("at"),
+                outcome: try reader.field("outcome"),
+                role: try reader.field("role")
+            )
+        }
+    }
+}
+
+extension Package.Uncovered: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("day", day)
+            $0.put("visit", visit)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Package.Uncovered {
+        try reader.object { (reader) throws(CodecError) in
+            Package.Uncovered(day: try reader.field("day"), visit: try reader.field("visit"))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Brokerage
+import Journal
+import Vault
+
+/// A submission with its stamp: what is kept of it until it is answered, so that it can be decided again, the same,
+/// when another node was first.
+struct Pending: Sendable {
+    let submission: Submission
+    /// Names the command in its record: a command whose append had an unknown outcome is found again by it.
+    let command: CommandID
+    /// When it was taken.
+    let takenAt: Instant
+    /// The pseudonym for whoever it brings in.
+    let person: PersonID
+    let answer: @Sendable (Ruled) -> Void
+}
+
+/// A pending submission after it was decided on the speculative state.
+struct Decided: Sendable {
+    let pending: Pending
+    /// What is answered once the batch is durable.
+    let verdict: Verdict
+    /// What is appended; nil when nothing happened.
+    let record: NewRecord?
+
+    enum Verdict: Sendable {
+        case accepted(Outcome, Resource)
+        case refused(Rejection)
+    }
+
+    /// Whether the store's end must be read before this can be answered: a refusal for want of capacity may be
+    /// out of date when another node has written.
+    var needsTheEnd: Bool {
+        switch verdict {
+        case .accepted: false
+        case .refused(let rejection): rejection.forWantOfCapacity
+        }
+    }
+}
+
+/// An answer that is due now.
+struct DueAnswer: Sendable {
+    let ruled: Ruled
+    let answer: @Sendable (Ruled) -> Void
+
+    func give() { answer(ruled) }
+}

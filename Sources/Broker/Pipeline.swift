@@ -1,0 +1,200 @@
+import Brokerage
+import Journal
+import Vault
+
+/// The order of things between a submission and its answer, without a queue, a clock or a disk, so that it can be
+/// simulated step by step:
+///
+///     take -> decided on the speculative state -> gathered -> in flight -> durable, published -> answered
+///
+/// One batch is in flight at a time; what is decided meanwhile gathers for the next. When an append is refused
+/// because another node wrote first, everything not yet durable is decided again, in its order, on what was read.
+struct Pipeline: Sendable {
+    /// The state readers may see, and the position it stands on.
+    private(set) var durable: Published
+    /// The state after everything decided, durable or not.
+    private(set) var speculative: State
+    private var gathering: [Decided] = []
+    private var inFlight: Batch?
+    private var numbers = KnownNumbers()
+    private let secrets: Secrets
+
+    /// What is appended at once.
+    struct Batch: Sendable {
+        let decided: [Decided]
+        /// The state once it is durable.
+        let after: State
+
+        var records: [NewRecord] { decided.compactMap(\.record) }
+        var needsTheEnd: Bool { decided.contains(where: \.needsTheEnd) }
+    }
+
+    init(durable: Published, secrets: Secrets, numbers: KnownNumbers) {
+        self.durable = durable
+        speculative = durable.state
+        self.secrets = secrets
+        self.numbers = numbers
+    }
+
+    /// Submissions that were taken and not answered.
+    var unanswered: Int { gathering.count + (inFlight?.decided.count ?? 0) }
+
+    /// Decides a submission on the speculative state and gathers it for the next batch.
+    mutating func take(_ pending: Pending) {
+        gathering.append(decide(pending))
+    }
+
+    /// The next batch to append; nil while one is in flight or nothing is gathered.
+    mutating func nextBatch() -> Batch? {
+        guard inFlight == nil, !gathering.isEmpty else { return nil }
+        let batch = Batch(decided: gathering, after: speculative)
+        gathering = []
+        inFlight = batch
+        return batch
+    }
+
+    /// The batch in flight is durable up to a position. Readers must see `durable` before the answers are given.
+    mutating func committed(at position: Position) -> [DueAnswer] {
+        guard let batch = inFlight else { preconditionFailure("nothing was in flight") }
+        inFlight = nil
+        durable = Published(state: batch.after, position: position.value)
+        return batch.decided.map { answer($0, position) }
+    }
+
+    /// Goes on after the store was read to its end: applies what others wrote, answers those of ours whose append
+    /// had an unknown outcome and is found to have happened, and decides the rest again.
+    mutating func caughtUp(_ entries: [(position: Position, entry: JournalEntry)], foreign: [(PersonID, [UInt8])])
+        -> [DueAnswer]
+    {
+        var waiting = (inFlight?.decided ?? []).map(\.pending) + gathering.map(\.pending)
+        inFlight = nil
+        gathering = []
+        var answers: [DueAnswer] = []
+        var state = durable.state
+        var position = durable.position
+        for (person, digest) in foreign { numbers.add(person, digest) }
+        for (at, entry) in entries where at.value > position {
+            if let index = waiting.firstIndex(where: { $0.command == entry.command }) {
+                let mine = waiting.remove(at: index)
+                // The same command with the same stamp on the same state: its ruling says what the record came to.
+                speculative = state
+                answers.append(answer(decide(mine), at))
+            }
+            for event in entry.events { state.apply(event, at: entry.at) }
+            position = at.value
+        }
+        durable = Published(state: state, position: position)
+        speculative = state
+        for pending in waiting { take(pending) }
+        return answers
+    }
+
+    /// Gives up on everything not answered: the store cannot be written, and what was in flight may or may not
+    /// have been. The speculative state is dropped.
+    mutating func giveUp(_ reason: String, retryAfter: Int) -> [DueAnswer] {
+        let all = (inFlight?.decided ?? []) + gathering
+        inFlight = nil
+        gathering = []
+        speculative = durable.state
+        return all.map { DueAnswer(ruled: .unavailable(reason, retryAfter: retryAfter), answer: $0.pending.answer) }
+    }
+
+    private func answer(_ decided: Decided, _ position: Position) -> DueAnswer {
+        let ruled: Ruled =
+            switch decided.verdict {
+            case .accepted(let outcome, let resource): .accepted(outcome, resource, position: position.value)
+            case .refused(let rejection): .refused(rejection, position: position.value)
+            }
+        return DueAnswer(ruled: ruled, answer: decided.pending.answer)
+    }
+
+    // MARK: Deciding
+
+    private mutating func decide(_ pending: Pending) -> Decided {
+        let submission = pending.submission
+        let body = secrets.bodyDigest(submission.body)
+        let scope = submission.idempotency.map { secrets.scope($0, submission.actor) }
+        if let scope, let known = speculative.remembered[scope] {
+            let verdict: Decided.Verdict =
+                known.body == body
+                ? .accepted(known.outcome, known.resource)
+                : .refused(Rejection(.keyReused, "this Idempotency-Key was used with another body"))
+            return Decided(pending: pending, verdict: verdict, record: nil)
+        }
+        let number = submission.nhsNumber.map(secrets.numberDigest)
+        let at = max(pending.takenAt, speculative.now)
+        let stamp = Stamp(
+            at: at,
+            person: pending.person,
+            sameNumber: number.map { numbers.persons($0, but: pending.person) } ?? [],
+            body: body
+        )
+        let ruling = speculative.decide(submission.command, by: submission.actor, stamp: stamp)
+        switch ruling.result {
+        case .failure(let rejection): return Decided(pending: pending, verdict: .refused(rejection), record: nil)
+        case .success(let outcome):
+            return accept(pending, outcome, ruling, at: at, scope: scope, body: body, number: number)
+        }
+    }
+
+    private mutating func accept(
+        _ pending: Pending,
+        _ outcome: Outcome,
+        _ ruling: Ruling,
+        at: Instant,
+        scope: [UInt8]?,
+        body: [UInt8],
+        number: [UInt8]?
+    ) -> Decided {
+        var state = ruling.state
+        var events = ruling.events
+        let resource = state.resource(outcome)
+        // Nothing happened (the same words again): nothing is written, and the texts are those already kept.
+        guard !events.isEmpty else {
+            return Decided(pending: pending, verdict: .accepted(outcome, resource), record: nil)
+        }
+        if let scope {
+            let event = Event.requestRemembered(RememberedRequest(scope: scope, body: body, outcome: outcome))
+            state.apply(event, at: at)
+            events.append(event)
+        }
+        let subject = SensitiveText.subject(of: resource, in: state)
+        do {
+            let entry = JournalEntry(at: at, command: pending.command, by: pending.submission.actor, events: events)
+            let record = NewRecord(
+                body: RecordCodec.encode(entry),
+                enclosures: try secrets.seal(pending.submission, subject: subject)
+            )
+            if let objection = JournalLimits.objection(to: [record]) {
+                return Decided(
+                    pending: pending,
+                    verdict: .refused(Rejection(.againstRule, "too much in one request: \(objection)")),
+                    record: nil
+                )
+            }
+            if let number, case .referral(let referral) = resource { numbers.add(referral.person, number) }
+            speculative = state
+            return Decided(pending: pending, verdict: .accepted(outcome, resource), record: record)
+        } catch {
+            return Decided(
+                pending: pending,
+                verdict: .refused(Rejection(.againstRule, "a text is too long to be sealed")),
+                record: nil
+            )
+        }
+    }
+}
+
+/// Which pseudonyms share an NHS number, by keyed digest. Held in memory, rebuilt from the vault at start: the
+/// journal never holds a trace of a number, so that a person can be forgotten.
+struct KnownNumbers: Sendable {
+    private var persons: [[UInt8]: [PersonID]] = [:]
+
+    mutating func add(_ person: PersonID, _ digest: [UInt8]) {
+        if !(persons[digest]?.contains(person) ?? false) { persons[digest, default: []].append(person) }
+    }
+
+    func persons(_ digest: [UInt8], but own: PersonID) -> [PersonID] {
+        (persons[digest] ?? []).filter { $0 != own }.sorted()
+    }
+}

@@ -1,0 +1,102 @@
+import HashTreeCollections
+
+/// Applying events: a fact cannot be refused. What cannot be applied is a broken invariant and stops the process,
+/// since going on would answer someone from a ledger that is wrong.
+extension State {
+    /// The state after an event of a record decided at this moment.
+    public mutating func apply(_ event: Event, at: Instant) {
+        now = max(now, at)
+        switch event {
+        case .policyAdopted(let new): policy = new
+        case .dayBegan(let day): begin(day)
+        case .keyAdded(let key):
+            keys[key.id] = key
+            keyOfHash[key.hash] = key.id
+        case .keyRevoked(let id): keys[id]?.revokedAt = at
+        case .zoneSet(let zone): set(zone)
+        case .providerSet(let provider): set(provider)
+        case .blockBought(let block):
+            blocks[block.id] = block
+            blocksOfZone[block.zone, default: []].append(block.id)
+        case .minutesClaimed(let claim): add(claim)
+        case .claimReduced(let id, let term): reduce(id, term)
+        case .shortfallReported(let shortfall): report(shortfall)
+        case .referralReceived(let referral): receive(referral)
+        case .referralAmended(let id, let ask, let completedAt, let due):
+            changeReferral(id) {
+                $0.ask = ask
+                $0.completedAt = completedAt
+                $0.due = due
+                if $0.status == .provisional || $0.status == .waiting {
+                    $0.status = ask.isProvisional ? .provisional : .waiting
+                }
+            }
+        case .referralTriaged(let id, let triage):
+            changeReferral(id) {
+                $0.triage = triage
+                if triage.outcome == .adviceOnly { $0.status = .adviceOnly }
+            }
+        case .readyDateRecorded(let id, let entry): changeReferral(id) { $0.readyDates.append(entry) }
+        case .referralWithdrawn(let id): changeReferral(id) { $0.status = .withdrawn }
+        case .placementDecided(let id, let decision): changeReferral(id) { $0.decision = decision }
+        case .offerSent(let offer): send(offer)
+        case .offerAccepted(let id, let package, let acceptance): accept(id, package, acceptance, at)
+        case .offerRefused(let id, let refusal):
+            close(id, as: .refused, at) { $0.refusal = refusal }
+        case .offerExpired(let id): close(id, as: .expired, at) { _ in }
+        case .offerWithdrawn(let id): close(id, as: .withdrawn, at) { _ in }
+        case .firstVisitPostponed(let id, let visit, let until): postpone(id, visit, until)
+        case .careStarted(let id, let started, let first, let last): start(id, started, first, last, at)
+        case .packageEnded(let id, let ending, let last): end(id, ending, last)
+        case .careOverran(let id, let last, let uncovered): overrun(id, last, uncovered)
+        case .alertRaised(let id, let kind):
+            changeReferral(id) { $0.alerts.append(Referral.Alert(kind: kind, at: at)) }
+        case .triesDeferred(let entries):
+            deferrals = TreeDictionary(uniqueKeysWithValues: entries.map { ($0.zone, $0.tried) })
+        case .personDisclosed: disclosures += 1
+        case .requestRemembered(let request):
+            remembered[request.scope] = Remembered(
+                at: at,
+                body: request.body,
+                outcome: request.outcome,
+                resource: resource(request.outcome)
+            )
+        case .nounSet(let noun, let body): nouns[noun] = body
+        case .requestsForgotten(let before):
+            // The order in which entries leave a map does not show in it.
+            for (scope, entry) in remembered where entry.at < before { remembered[scope] = nil }
+        }
+    }
+
+    /// Changes a referral and keeps the indexes of who waits and who seeks care.
+    mutating func changeReferral(_ id: ReferralID, _ change: (inout Referral) -> Void) {
+        guard var referral = referrals[id] else { preconditionFailure("no referral \(id)") }
+        change(&referral)
+        referral.version += 1
+        referrals[id] = referral
+        index(referral)
+    }
+
+    private mutating func index(_ referral: Referral) {
+        if referral.status == .waiting {
+            waiting[referral.zone, default: []].insert(referral.id)
+        } else {
+            waiting[referral.zone]?.remove(referral.id)
+        }
+        if referral.status.isSeekingCare {
+            seeking.insert(referral.id)
+        } else {
+            seeking.remove(referral.id)
+        }
+    }
+
+    private mutating func receive(_ referral: Referral) {
+        referrals[referral.id] = referral
+        referralOfPerson[referral.person] = referral.id
+        index(referral)
+    }
+
+    mutating func supplyChanged(in zone: ZoneID) {
+        supplyVersions[zone, default: 0] += 1
+    }
+}

@@ -1,0 +1,160 @@
+import HashTreeCollections
+
+/// Offers and packages: who holds which minutes.
+extension State {
+    mutating func send(_ offer: Offer) {
+        offers[offer.id] = offer
+        openOffers.insert(offer.id)
+        move(heldFootprint(of: offer), from: .free, to: .held)
+        for claim in Set(offer.claims) { holders[claim, default: Holders()].offers.append(offer.id) }
+        if offer.replaces == nil { use(offer.provider, offer.ask, sign: 1) }
+        changeReferral(offer.referral) {
+            $0.offer = offer.id
+            if offer.replaces == nil { $0.status = .offered }
+        }
+    }
+
+    /// What an open offer holds: all it needs, or, when it would change an accepted package, what that package has
+    /// not committed already.
+    public func heldFootprint(of offer: Offer) -> Footprint {
+        guard let replaces = offer.replaces, let package = packages[replaces] else { return offer.footprint }
+        return offer.footprint.beyond(package.footprint)
+    }
+
+    /// Ends an offer that was not accepted: its minutes are free again, exactly once.
+    mutating func close(_ id: OfferID, as status: Offer.Status, _ at: Instant, _ change: (inout Offer) -> Void) {
+        guard var offer = offers[id], offer.status == .open else { preconditionFailure("no open offer \(id)") }
+        move(heldFootprint(of: offer), from: .held, to: .free)
+        release(offer)
+        offer.status = status
+        offer.answeredAt = at
+        offer.version += 1
+        change(&offer)
+        offers[id] = offer
+        if offer.replaces == nil { use(offer.provider, offer.ask, sign: -1) }
+        let acceptedBefore = offer.replaces.flatMap { packages[$0]?.offer }
+        changeReferral(offer.referral) {
+            if offer.replaces != nil {
+                $0.offer = acceptedBefore
+            } else {
+                $0.offer = nil
+                $0.status = .waiting
+                if status != .withdrawn, !$0.declined.contains(offer.provider) {
+                    $0.declined = ($0.declined + [offer.provider]).sorted()
+                }
+                if status == .expired { $0.expiries += 1 }
+            }
+        }
+    }
+
+    mutating func accept(_ id: OfferID, _ packageID: PackageID, _ acceptance: Acceptance, _ at: Instant) {
+        guard var offer = offers[id], offer.status == .open, let referral = referrals[offer.referral] else {
+            preconditionFailure("no open offer \(id)")
+        }
+        move(heldFootprint(of: offer), from: .held, to: .free)
+        if let old = offer.replaces { supersede(old, at) }
+        let package = Package(id: packageID, offer: offer, referral: referral, acceptance: acceptance, at: at)
+        move(package.footprint, from: .free, to: .committed)
+        packages[packageID] = package
+        livePackages.insert(packageID)
+        release(offer)
+        for claim in Set(package.claims) { holders[claim, default: Holders()].packages.append(packageID) }
+        if offer.replaces != nil { use(offer.provider, offer.ask, sign: 1) }
+        offer.status = .accepted
+        offer.answeredAt = at
+        offer.acceptance = acceptance
+        offer.package = packageID
+        offer.version += 1
+        offers[id] = offer
+        changeReferral(offer.referral) {
+            $0.status = .accepted
+            $0.offer = id
+            $0.package = packageID
+        }
+    }
+
+    /// Takes the place of a package whose provider agreed to the changed ask.
+    private mutating func supersede(_ id: PackageID, _ at: Instant) {
+        guard var old = packages[id] else { preconditionFailure("no package \(id)") }
+        move(old.footprint, from: .committed, to: .free)
+        move(old.retained, from: .retained, to: .free)
+        leave(old)
+        old.status = .ended
+        old.retainedUntil = nil
+        old.lastDay = old.firstDay.adding(days: -1)
+        old.ending = Package.Ending(at: at, outcome: .other, role: "superseded")
+        old.version += 1
+        packages[id] = old
+    }
+
+    mutating func postpone(_ id: PackageID, _ visit: FirstVisit, _ until: Instant) {
+        changePackage(id) {
+            $0.firstVisit = visit
+            $0.lastDay = visit.day.adding(days: $0.ask.days - 1)
+            $0.firstDay = visit.day
+            $0.retainedUntil = until
+        }
+    }
+
+    mutating func start(_ id: PackageID, _ at: Instant, _ first: Day, _ last: Day, _ recordedAt: Instant) {
+        changePackage(id) {
+            $0.status = .started
+            $0.startedAt = at
+            $0.startRecordedAt = recordedAt
+            $0.firstDay = first
+            $0.lastDay = last
+            $0.retainedUntil = nil
+        }
+        guard let package = packages[id] else { preconditionFailure("no package \(id)") }
+        changeReferral(package.referral) { $0.status = .started }
+    }
+
+    mutating func end(_ id: PackageID, _ ending: Package.Ending, _ last: Day) {
+        changePackage(id) {
+            $0.status = .ended
+            $0.ending = ending
+            $0.lastDay = last
+            $0.retainedUntil = nil
+        }
+        guard let package = packages[id] else { preconditionFailure("no package \(id)") }
+        leave(package)
+        changeReferral(package.referral) { $0.status = .ended }
+    }
+
+    mutating func overrun(_ id: PackageID, _ last: Day, _ uncovered: [Package.Uncovered]) {
+        changePackage(id) {
+            $0.lastDay = last
+            $0.uncovered += uncovered
+        }
+    }
+
+    /// Changes a package and moves its minutes with it: all it had is free for a moment, then all it needs is taken.
+    private mutating func changePackage(_ id: PackageID, _ change: (inout Package) -> Void) {
+        guard var package = packages[id] else { preconditionFailure("no package \(id)") }
+        move(package.footprint, from: .committed, to: .free)
+        move(package.retained, from: .retained, to: .free)
+        change(&package)
+        move(package.footprint, from: .free, to: .committed)
+        move(package.retained, from: .free, to: .retained)
+        package.version += 1
+        packages[id] = package
+        changeReferral(package.referral) { _ in }
+    }
+
+    private mutating func leave(_ package: Package) {
+        livePackages.remove(package.id)
+        for claim in Set(package.claims) { holders[claim]?.packages.removeAll { $0 == package.id } }
+        use(package.provider, package.ask, sign: -1)
+    }
+
+    private mutating func release(_ offer: Offer) {
+        openOffers.remove(offer.id)
+        for claim in Set(offer.claims) { holders[claim]?.offers.removeAll { $0 == offer.id } }
+    }
+
+    private mutating func use(_ provider: ProviderID, _ ask: Ask, sign: Int) {
+        let weekly = ask.visits.reduce(0) { $0 + $1.carerMinutes * $1.days.count }
+        usage[provider, default: Usage()].inUse += sign * weekly
+        usage[provider, default: Usage()].people += sign
+    }
+}

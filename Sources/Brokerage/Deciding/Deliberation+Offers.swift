@@ -1,0 +1,134 @@
+import Allocation
+
+/// Offers answered by a provider. Accepting is always a named person's act.
+extension Deliberation {
+    mutating func accept(_ id: OfferID, _ acceptance: Acceptance) throws(Rejection) -> Outcome {
+        let offer = try ownOffer(id)
+        if offer.status == .accepted, let package = offer.package {
+            _ = try isRepeated(.acceptance(id))
+            return .package(package)
+        }
+        try checkOpen(offer)
+        try check(acceptance, offer)
+        let package = offer.replaces.flatMap { state.packages[$0] }
+        let day = acceptance.firstVisit.day
+        if let obstacle = state.obstacle(offer.ask, offer.claims, from: day, offer: offer, package: package) {
+            throw Rejection(
+                .clash,
+                "care from \(day) no longer fits: \(obstacle.words)",
+                faults: [Rejection.Fault("/firstVisit/date", obstacle.words)],
+                forWantOfCapacity: true
+            )
+        }
+        record(.offerAccepted(id, state.nextID(state.packages), acceptance))
+        record(.nounSet(.acceptance(id), body: stamp.body))
+        // A later start leaves the first days free, an agreed change may need less than before.
+        if day > offer.startFrom || offer.replaces != nil { freed(in: zone(of: offer)) }
+        guard let accepted = state.offers[id]?.package else { preconditionFailure("acceptance made no package") }
+        return .package(accepted)
+    }
+
+    mutating func refuse(_ id: OfferID, _ reason: Offer.Refusal) throws(Rejection) -> Outcome {
+        let offer = try ownOffer(id)
+        if offer.status == .refused, try isRepeated(.refusal(id)) { return .offer(id) }
+        try checkOpen(offer)
+        record(.offerRefused(id, reason))
+        record(.nounSet(.refusal(id), body: stamp.body))
+        closed(offer)
+        return .offer(id)
+    }
+
+    /// After an offer ended without acceptance: the next best is asked, and whoever waits is tried on what came free.
+    mutating func closed(_ offer: Offer) {
+        if offer.replaces != nil {
+            alert(offer.referral, .changeUnconfirmed)
+        } else {
+            place(offer.referral, keepingQuiet: false)
+            if let referral = state.referrals[offer.referral], referral.expiries >= policy.expiriesBeforeBroker {
+                alert(offer.referral, .offersUnanswered)
+            }
+        }
+        freed(in: zone(of: offer))
+    }
+
+    /// Whether an offer can still be answered. Its time is checked here: the ticker only tidies.
+    private func checkOpen(_ offer: Offer) throws(Rejection) {
+        switch offer.status {
+        case .open:
+            if now >= offer.expiresAt { throw Rejection(.expired, "the offer lapsed at \(offer.expiresAt)") }
+        case .expired: throw Rejection(.expired, "the offer lapsed at \(offer.expiresAt)")
+        case .accepted, .refused, .withdrawn:
+            throw Rejection(.clash, "the offer is \(offer.status.rawValue)")
+        }
+    }
+
+    private func check(_ acceptance: Acceptance, _ offer: Offer) throws(Rejection) {
+        let first = acceptance.firstVisit
+        if first.day < offer.startFrom {
+            throw .rule("/firstVisit/date", "care is asked for from \(offer.startFrom)")
+        }
+        try check(first, offer.ask)
+        for (index, time) in acceptance.times.enumerated() {
+            guard let minute = policy.bands.minute(of: time.at, in: time.band) else {
+                throw .rule("/visits/\(index)/at", "lies outside the \(time.band) band")
+            }
+            let visits = offer.ask.visits.filter { $0.band == time.band }
+            guard !visits.isEmpty else {
+                throw .rule("/visits/\(index)/band", "the package has no visit in the \(time.band) band")
+            }
+            // Of several visits in the band the promise is for one; it keeps the time of at least one of them.
+            let kept = visits.contains { visit in
+                guard let asked = visit.time, let at = policy.bands.minute(of: asked.at, in: visit.band) else {
+                    return true
+                }
+                return abs(minute - at) <= asked.toleranceMinutes
+            }
+            guard kept else {
+                throw .rule("/visits/\(index)/at", "is outside the time asked for and its tolerance")
+            }
+        }
+    }
+
+    /// Rules for any first visit: a day that can be, a band in which the profile has a visit that day.
+    func check(_ first: FirstVisit, _ ask: Ask) throws(Rejection) {
+        if first.day < today { throw .rule("/firstVisit/date", "the day has passed: today is \(today)") }
+        if first.day > today.adding(days: policy.startAheadDays) {
+            throw .rule("/firstVisit/date", "is more than \(policy.startAheadDays) days ahead")
+        }
+        let visits = ask.visits.filter { $0.band == first.band && $0.days.contains(first.day.weekday) }
+        if visits.isEmpty {
+            throw .rule(
+                "/firstVisit/band",
+                "the profile has no \(first.band) visit on \(first.day.weekday) \(first.day)"
+            )
+        }
+        if let at = first.at, policy.bands.minute(of: at, in: first.band) == nil {
+            throw .rule("/firstVisit/at", "lies outside the \(first.band) band")
+        }
+    }
+
+    private func zone(of offer: Offer) -> ZoneID {
+        guard let referral = state.referrals[offer.referral] else { preconditionFailure("offer without referral") }
+        return referral.zone
+    }
+
+    func ownOffer(_ id: OfferID) throws(Rejection) -> Offer {
+        guard let offer = state.offers[id], actor.actsForOthers || offer.provider == actor.organisation else {
+            throw Rejection(.notFound, "there is no such offer")
+        }
+        return offer
+    }
+}
+
+extension Obstacle {
+    /// In words for a person.
+    var words: String {
+        switch self {
+        case .minutes(let day, let band, let short):
+            "\(short) minutes short on \(Day(number: Int32(day))) in the \(Band.allCases[band]) band"
+        case .carers(let day, let band, let at):
+            "too few carers at once on \(Day(number: Int32(day))) in the \(Band.allCases[band]) band"
+                + (at.flatMap { TimeOfDay(minutes: $0 % 1440) }.map { " at \($0)" } ?? "")
+        }
+    }
+}

@@ -1,0 +1,219 @@
+/// Referrals: received, completed, amended, triaged, withdrawn; and who a person is.
+extension Deliberation {
+    mutating func refer(_ ask: Ask) throws(Rejection) -> Outcome {
+        let zone = try check(ask)
+        let id = state.nextID(state.referrals)
+        let duplicates = stamp.sameNumber.compactMap { state.referral(of: $0) }
+            .filter { state.referrals[$0].map { $0.status != .ended && $0.status != .withdrawn } ?? false }.sorted()
+        let completedAt = ask.isProvisional ? nil : now
+        record(
+            .referralReceived(
+                Referral(
+                    id: id,
+                    person: stamp.person,
+                    referrer: actor.organisation,
+                    zone: zone,
+                    ask: ask,
+                    receivedAt: now,
+                    completedAt: completedAt,
+                    due: completedAt.map { policy.due(ask, completedAt: $0) },
+                    duplicates: duplicates
+                )
+            )
+        )
+        if !duplicates.isEmpty { alert(id, .possibleDuplicate) }
+        place(id, keepingQuiet: false)
+        return .referral(id, created: true)
+    }
+
+    mutating func amend(
+        _ id: ReferralID,
+        _ ask: Ask,
+        otherwiseChanged: Bool,
+        _ precondition: Precondition
+    ) throws(Rejection) -> Outcome {
+        let referral = try ownReferral(id)
+        try check(precondition, referral.version)
+        let zone = try check(ask, unless: referral.ask)
+        guard zone == referral.zone else {
+            throw Rejection(
+                .clash,
+                "home lies in another zone now: withdraw this referral and make a new one",
+                faults: [Rejection.Fault("/district", "lies in zone \(zone)")]
+            )
+        }
+        let matters = ask.placesDifferently(from: referral.ask)
+        guard ask != referral.ask || otherwiseChanged else { return .referral(id, created: false) }
+        switch referral.status {
+        case .withdrawn, .ended, .adviceOnly:
+            throw Rejection(.clash, "the referral is \(referral.status.rawValue): make a new one")
+        case .started, .paused:
+            if matters { throw Rejection(.clash, "care has started: a review changes the visits") }
+            amendInCare(referral, ask)
+        case .accepted:
+            if ask.isProvisional { throw .rule("/visits", "care was accepted for this referral: it needs visits") }
+            amendInCare(referral, ask)
+            if matters, let package = referral.package { askAgain(package, ask) }
+        case .provisional, .waiting, .offered:
+            if matters, let offer = referral.offer {
+                record(.offerWithdrawn(offer))
+                freed(in: referral.zone)
+            }
+            let completedAt = ask.isProvisional ? referral.completedAt : referral.completedAt ?? now
+            record(
+                .referralAmended(
+                    id,
+                    ask,
+                    completedAt: completedAt,
+                    due: completedAt.map { policy.due(ask, completedAt: $0) }
+                )
+            )
+            if matters || referral.status == .provisional { place(id, keepingQuiet: false) }
+        }
+        return .referral(id, created: false)
+    }
+
+    private mutating func amendInCare(_ referral: Referral, _ ask: Ask) {
+        record(.referralAmended(referral.id, ask, completedAt: referral.completedAt, due: referral.due))
+    }
+
+    /// Rules that an ask must keep, each with its place. Returns the zone home lies in.
+    private func check(_ ask: Ask, unless known: Ask? = nil) throws(Rejection) -> ZoneID {
+        var faults: [Rejection.Fault] = []
+        func fault(_ pointer: String, _ detail: String) { faults.append(Rejection.Fault(pointer, detail)) }
+        let zone = state.zone(of: ask.district)
+        if zone == nil { fault("/district", "\(ask.district) lies in no zone of this system") }
+        if let sector = ask.sector, sector.district != ask.district {
+            fault("/sector", "lies in another district than \(ask.district)")
+        }
+        if ask.startFrom != known?.startFrom {
+            if ask.startFrom < today { fault("/startFrom", "the day has passed: today is \(today)") }
+            if ask.startFrom > today.adding(days: policy.startAheadDays) {
+                fault("/startFrom", "is more than \(policy.startAheadDays) days ahead")
+            }
+        }
+        if let provider = ask.existingProvider, state.providers[provider] == nil {
+            fault("/existingProvider", "there is no provider \(provider)")
+        }
+        for (index, visit) in ask.visits.enumerated() { check(visit, "/visits/\(index)", fault) }
+        guard faults.isEmpty, let zone else {
+            throw Rejection(
+                .againstRule,
+                "\(faults.count) \(faults.count == 1 ? "rule is" : "rules are") broken",
+                faults: faults
+            )
+        }
+        return zone
+    }
+
+    private func check(_ visit: Visit, _ pointer: String, _ fault: (String, String) -> Void) {
+        let length = policy.bands.length(of: visit.band)
+        if visit.minutes < policy.shortestVisit {
+            fault("\(pointer)/minutes", "a visit lasts at least \(policy.shortestVisit) minutes")
+        } else if visit.minutes < policy.shortVisit, !visit.hasShortVisitReason {
+            fault(
+                "\(pointer)/shortVisitReason",
+                "a visit under \(policy.shortVisit) minutes needs a recorded reason (NICE NG21)"
+            )
+        }
+        if visit.minutes > length {
+            fault("\(pointer)/minutes", "the \(visit.band) band lasts \(length) minutes")
+        }
+        if let time = visit.time {
+            guard let from = policy.bands.minute(of: time.at, in: visit.band) else {
+                return fault("\(pointer)/time/at", "lies outside the \(visit.band) band")
+            }
+            if from + visit.minutes > policy.bands.end(of: visit.band), visit.minutes <= length {
+                fault("\(pointer)/time/at", "the visit would run past the end of the \(visit.band) band")
+            }
+        }
+    }
+
+    mutating func triage(
+        _ id: ReferralID,
+        _ outcome: Referral.Triage.Outcome,
+        _ role: String
+    ) throws(Rejection) -> Outcome {
+        let referral = try ownReferral(id)
+        switch referral.status {
+        case .withdrawn, .ended:
+            throw Rejection(.clash, "the referral is \(referral.status.rawValue)")
+        case .accepted, .started, .paused:
+            if outcome == .adviceOnly { throw Rejection(.clash, "care was accepted: a named person ends the package") }
+        case .provisional, .waiting, .offered, .adviceOnly: break
+        }
+        if outcome == .adviceOnly, let offer = referral.offer, referral.status == .offered {
+            record(.offerWithdrawn(offer))
+            freed(in: referral.zone)
+        }
+        record(.referralTriaged(id, Referral.Triage(outcome: outcome, at: now, role: role)))
+        if policy.triageBeforeStart { place(id, keepingQuiet: false) }
+        return .referral(id, created: false)
+    }
+
+    mutating func recordReadyDate(_ id: ReferralID, _ at: Instant?) throws(Rejection) -> Outcome {
+        let referral = try ownReferral(id)
+        guard referral.status != .withdrawn, referral.status != .ended else {
+            throw Rejection(.clash, "the referral is \(referral.status.rawValue)")
+        }
+        record(.readyDateRecorded(id, Referral.ReadyDate(at: at, recordedAt: now)))
+        return .referral(id, created: false)
+    }
+
+    mutating func withdraw(_ id: ReferralID) throws(Rejection) -> Outcome {
+        let referral = try ownReferral(id)
+        if try isRepeated(.withdrawal(id)) { return .referral(id, created: false) }
+        guard referral.status.isSeekingCare else {
+            throw Rejection(
+                .clash,
+                referral.package == nil
+                    ? "the referral is \(referral.status.rawValue)"
+                    : "care was accepted: a clinician or broker ends the package"
+            )
+        }
+        if let offer = referral.offer, referral.status == .offered {
+            record(.offerWithdrawn(offer))
+            freed(in: referral.zone)
+        }
+        record(.referralWithdrawn(id))
+        record(.nounSet(.withdrawal(id), body: stamp.body))
+        return .referral(id, created: false)
+    }
+
+    /// Appends the disclosure before anyone is shown who the person is.
+    mutating func disclose(_ via: DisclosedVia) throws(Rejection) -> Outcome {
+        let referral: Referral
+        switch via {
+        case .referral(let id): referral = try ownReferral(id)
+        case .package(let id):
+            let package = try ownPackage(id)
+            guard let found = state.referrals[package.referral] else {
+                preconditionFailure("package \(id) has no referral")
+            }
+            referral = found
+        }
+        guard actor.role != .commissioner, actor.role != .dashboard else {
+            throw Rejection(.forbidden, "this key sees no names")
+        }
+        record(.personDisclosed(referral.person, referral.id))
+        return .person(referral.id, referral.person)
+    }
+
+    /// Whether the noun was set with this very body before; set with another, it clashes.
+    func isRepeated(_ noun: Noun) throws(Rejection) -> Bool {
+        guard let body = state.nouns[noun] else { return false }
+        guard body == stamp.body else { throw Rejection(.clash, "it was recorded before, with another body") }
+        return true
+    }
+
+    func ownReferral(_ id: ReferralID) throws(Rejection) -> Referral {
+        guard let referral = state.referrals[id], state.isVisible(referral, to: actor) else {
+            throw Rejection(.notFound, "there is no such referral")
+        }
+        return referral
+    }
+
+    mutating func alert(_ id: ReferralID, _ kind: Referral.Alert.Kind) {
+        if let referral = state.referrals[id], !referral.hasAlert(kind) { record(.alertRaised(id, kind)) }
+    }
+}

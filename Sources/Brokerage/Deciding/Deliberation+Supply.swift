@@ -1,0 +1,359 @@
+/// Zones, providers, blocks, claims, reductions and shortfalls.
+extension Deliberation {
+    mutating func setZone(
+        _ id: ZoneID,
+        _ name: String,
+        _ districts: [PostcodeDistrict],
+        _ precondition: Precondition
+    ) throws(Rejection) -> Outcome {
+        let existing = state.zones[id]
+        try check(precondition, existing?.version)
+        for (index, district) in districts.enumerated() {
+            if districts[..<index].contains(district) {
+                throw .rule("/districts/\(index)", "\(district) is named twice")
+            }
+            if let other = state.zone(of: district), other != id {
+                throw Rejection(
+                    .clash,
+                    "a district lies in one zone at a time: \(district) lies in \(other)",
+                    faults: [Rejection.Fault("/districts/\(index)", "lies in zone \(other)")]
+                )
+            }
+        }
+        let zone = Zone(id: id, name: name, districts: districts.sorted(), version: (existing?.version ?? 0) + 1)
+        if existing.map({ $0.name != zone.name || $0.districts != zone.districts }) ?? true {
+            record(.zoneSet(zone))
+        }
+        return .zone(id, created: existing == nil)
+    }
+
+    mutating func setProvider(_ wanted: Provider, _ precondition: Precondition) throws(Rejection) -> Outcome {
+        let existing = state.providers[wanted.id]
+        try check(precondition, existing?.version)
+        for (index, zone) in wanted.zones.enumerated() where state.zones[zone] == nil {
+            throw .rule("/zones/\(index)", "there is no zone \(zone)")
+        }
+        var provider = wanted
+        provider.version = existing?.version ?? 1
+        if provider != existing {
+            if let existing { provider.version = existing.version + 1 }
+            record(.providerSet(provider))
+            // Opening, or new skills or zones, can make its free minutes fit people who wait.
+            for claim in state.claims(of: provider.id) { freed(in: state.zone(of: claim)) }
+        }
+        return .provider(wanted.id, created: existing == nil)
+    }
+
+    mutating func buyBlock(_ terms: BlockTerms, awardedTo provider: ProviderID?) throws(Rejection) -> Outcome {
+        guard state.zones[terms.zone] != nil else { throw .rule("/zone", "there is no zone \(terms.zone)") }
+        guard terms.until >= terms.from else { throw .rule("/until", "the last day is before the first") }
+        guard terms.until >= today else { throw .rule("/until", "the last day has passed") }
+        guard terms.weekly.minutesPerWeek > 0 else { throw .rule("/weekly", "a block needs minutes") }
+        for (index, id) in (terms.eligibleProviders ?? []).enumerated() where state.providers[id] == nil {
+            throw .rule("/eligibleProviders/\(index)", "there is no provider \(id)")
+        }
+        if let provider {
+            guard let awarded = state.providers[provider] else {
+                throw .rule("/provider", "there is no provider \(provider)")
+            }
+            guard awarded.status == .open else {
+                throw .rule("/provider", "\(provider) is suspended and can be awarded nothing")
+            }
+            if let eligible = terms.eligibleProviders, !eligible.contains(provider) {
+                throw .rule("/provider", "\(provider) is not among the eligible providers")
+            }
+        }
+        let block = Block(
+            id: state.nextID(state.blocks),
+            zone: terms.zone,
+            from: terms.from,
+            until: terms.until,
+            ratePence: terms.ratePence,
+            funding: terms.funding,
+            skills: terms.skills,
+            weekly: terms.weekly,
+            eligibleProviders: terms.eligibleProviders,
+            minimumClaim: terms.minimumClaim,
+            maxSharePercent: terms.maxSharePercent,
+            leadFirstUntil: terms.leadFirstUntil,
+            stepUpPercent: terms.stepUpPercent,
+            contractReference: terms.contractReference
+        )
+        record(.blockBought(block))
+        if let provider {
+            let from = max(today, terms.from)
+            record(
+                .minutesClaimed(
+                    Claim(
+                        id: state.nextID(state.claims),
+                        block: block.id,
+                        provider: provider,
+                        from: from,
+                        until: terms.until,
+                        firmFrom: from,
+                        claimedAt: now,
+                        weekly: terms.weekly
+                    )
+                )
+            )
+            freed(in: terms.zone)
+        }
+        return .block(block.id)
+    }
+
+    mutating func claim(_ id: BlockID, _ terms: ClaimTerms) throws(Rejection) -> Outcome {
+        let block = try visibleBlock(id)
+        try actFor(terms.provider, at: "/provider")
+        guard let provider = state.providers[terms.provider] else {
+            throw .rule("/provider", "there is no provider \(terms.provider)")
+        }
+        guard provider.status == .open else { throw .rule("/provider", "\(provider.id) is suspended") }
+        if let eligible = block.eligibleProviders, !eligible.contains(provider.id) {
+            throw .rule("/provider", "\(provider.id) is not among the providers eligible for this block")
+        }
+        let (from, until, firmFrom) = try dates(of: terms, on: block)
+        guard terms.weekly.minutesPerWeek > 0 else { throw .rule("/weekly", "a claim needs minutes") }
+        if let least = block.minimumClaim, terms.weekly.minutesPerWeek < least {
+            throw .rule("/weekly", "a claim on this block takes at least \(least) minutes a week")
+        }
+        let left = state.unclaimed(of: block, from: from, until: until)
+        for (index, cell) in terms.weekly.cells.enumerated() where cell.minutes > 0 {
+            if cell.minutes > left.cells[index].minutes || cell.carers > left.cells[index].carers {
+                throw clash(terms.weekly, left)
+            }
+        }
+        if let share = block.maxSharePercent {
+            let held = block.claims.compactMap { state.claims[$0] }.filter { $0.provider == provider.id }
+                .reduce(0) { $0 + ($1.terms.last?.weekly.minutesPerWeek ?? 0) }
+            if (held + terms.weekly.minutesPerWeek) * 100 > block.weekly.minutesPerWeek * share {
+                throw .rule(
+                    "/weekly",
+                    "one provider may hold at most \(share) % of this block; it holds \(held) minutes"
+                )
+            }
+        }
+        let claim = Claim(
+            id: state.nextID(state.claims),
+            block: block.id,
+            provider: provider.id,
+            from: from,
+            until: until,
+            firmFrom: firmFrom,
+            claimedAt: now,
+            weekly: terms.weekly
+        )
+        record(.minutesClaimed(claim))
+        freed(in: block.zone)
+        return .claim(claim.id)
+    }
+
+    private func dates(
+        of terms: ClaimTerms,
+        on block: Block
+    ) throws(Rejection) -> (from: Day, until: Day, firmFrom: Day) {
+        let from = terms.from ?? max(today, block.from)
+        let until = terms.until ?? block.until
+        let firmFrom = terms.firmFrom ?? from
+        if from < block.from { throw .rule("/from", "the block begins on \(block.from)") }
+        if from < today { throw .rule("/from", "the day has passed") }
+        if until > block.until { throw .rule("/until", "the block ends on \(block.until)") }
+        if until < from { throw .rule(terms.until == nil ? "/from" : "/until", "the last day is before the first") }
+        if firmFrom < from { throw .rule("/firmFrom", "a claim is firm from its first day at the earliest") }
+        if firmFrom > until { throw .rule("/firmFrom", "a claim is firm by its last day at the latest") }
+        return (from, until, firmFrom)
+    }
+
+    private func clash(_ wanted: WeeklyPattern, _ left: WeeklyPattern) -> Rejection {
+        var rows: [WeeklyPattern.Row] = []
+        for band in Band.allCases {
+            for day in Weekday.allCases where wanted[day, band].minutes > 0 || left[day, band].minutes > 0 {
+                let cell = left[day, band]
+                if let index = rows.firstIndex(where: { $0.band == band && $0.cell == cell }) {
+                    rows[index].days = Weekdays(rows[index].days.days + [day])
+                } else {
+                    rows.append(WeeklyPattern.Row(days: Weekdays([day]), band: band, cell: cell))
+                }
+            }
+        }
+        return Rejection(
+            .clash,
+            "the block has less left than the claim asks for; nothing was claimed",
+            left: rows,
+            forWantOfCapacity: true
+        )
+    }
+
+    mutating func reduceClaim(
+        _ blockID: BlockID,
+        _ id: ClaimID,
+        _ from: Day,
+        _ weekly: WeeklyPattern
+    ) throws(Rejection) -> Outcome {
+        let claim = try ownClaim(blockID, id)
+        if state.nouns[.reduction(id)] == stamp.body, !stamp.body.isEmpty { return .claim(id) }
+        let earliest = today.adding(days: policy.reductionNoticeDays)
+        guard from >= earliest else {
+            throw .rule("/from", "notice is \(policy.reductionNoticeDays) days: \(earliest) at the earliest")
+        }
+        guard from >= claim.from, from <= claim.until else {
+            throw .rule("/from", "the claim runs from \(claim.from) to \(claim.until)")
+        }
+        guard claim.terms.allSatisfy({ $0.from < from || $0.from == from }) else {
+            throw .rule("/from", "a reduction is agreed from a later day already")
+        }
+        let current = claim.weekly(on: from) ?? WeeklyPattern()
+        for day in Weekday.allCases {
+            for band in Band.allCases
+            where weekly[day, band].minutes > current[day, band].minutes
+                || weekly[day, band].carers > max(current[day, band].carers, 1)
+            {
+                throw .rule("/weekly", "\(day) \(band) would grow: a reduction only reduces; claim the rest anew")
+            }
+        }
+        try checkRoom(for: claim, from, weekly)
+        record(.claimReduced(id, Claim.Term(from: from, weekly: weekly)))
+        record(.nounSet(.reduction(id), body: stamp.body))
+        return .claim(id)
+    }
+
+    /// A reduction never goes below what packages stand on.
+    private func checkRoom(for claim: Claim, _ from: Day, _ weekly: WeeklyPattern) throws(Rejection) {
+        guard let slab = state.slabs[claim.id] else { return }
+        for number in state.window.clamp(from, claim.until) {
+            let day = Day(number: number)
+            for band in Band.allCases {
+                let used = Int(claim.cell(day, band).minutes) - slab[.free, day, band]
+                if day >= claim.firmFrom, Int(weekly[day.weekday, band].minutes) < used {
+                    throw Rejection(
+                        .clash,
+                        "packages stand on \(used) minutes on \(day) in the \(band) band",
+                        faults: [Rejection.Fault("/weekly", "\(day.weekday) \(band): at least \(used) minutes")],
+                        left: [
+                            WeeklyPattern.Row(
+                                days: Weekdays([day.weekday]),
+                                band: band,
+                                cell: WeeklyPattern.Cell(
+                                    minutes: Int32(slab[.free, day, band]),
+                                    carers: claim.cell(day, band).carers
+                                )
+                            )
+                        ],
+                        forWantOfCapacity: true
+                    )
+                }
+            }
+        }
+    }
+
+    mutating func reportShortfall(
+        _ blockID: BlockID,
+        _ id: ClaimID,
+        _ day: Day,
+        _ band: Band,
+        _ minutes: Int,
+        _ carers: Int
+    ) throws(Rejection) -> Outcome {
+        let claim = try ownClaim(blockID, id)
+        guard day >= today else { throw .rule("/date", "the day has passed") }
+        guard day >= claim.from, day <= claim.until else {
+            throw .rule("/date", "the claim runs from \(claim.from) to \(claim.until)")
+        }
+        guard state.window.contains(day) else {
+            throw .rule("/date", "shortfalls are taken up to \(state.window.last); reduce the claim instead")
+        }
+        guard let slab = state.slabs[id] else { preconditionFailure("claim \(id) has no ledger") }
+        let cell = claim.cell(day, band)
+        let staffed = Int(cell.minutes) - slab[.unavailable, day, band]
+        guard minutes <= staffed else {
+            throw .rule("/minutes", "\(staffed) staffed minutes are claimed on \(day) in the \(band) band")
+        }
+        guard carers <= Int(cell.carers) else {
+            throw .rule("/carers", "\(cell.carers) carers work at once in the \(band) band")
+        }
+        let taken = min(minutes, slab[.free, day, band])
+        let uncovered = minutes - taken
+        record(
+            .shortfallReported(
+                Shortfall(
+                    id: state.nextID(state.shortfalls),
+                    claim: id,
+                    block: claim.block,
+                    provider: claim.provider,
+                    day: day,
+                    band: band,
+                    minutes: minutes,
+                    carers: carers,
+                    taken: taken,
+                    uncovered: uncovered,
+                    cover: uncovered > 0 || carers > 0 ? coverList(id, day, band) : [],
+                    at: now
+                )
+            )
+        )
+        if uncovered > 0 { alertCover(id, day, band) }
+        return .shortfall(ShortfallID(number: UInt32(state.shortfalls.count)))
+    }
+
+    /// Packages with a visit on the claim that day in that band: fixed times first, then people who live alone,
+    /// then double-handed visits, then the older package.
+    private func coverList(_ claim: ClaimID, _ day: Day, _ band: Band) -> [PackageID] {
+        let packages = (state.holders[claim]?.packages ?? []).compactMap { state.packages[$0] }
+        let affected = packages.filter { package in
+            package.footprint.entries.contains { $0.claim == claim && $0.day == day && $0.band == band }
+        }
+        func rank(_ package: Package) -> (Int, Int, Int, UInt32) {
+            let visits = package.ask.visits.filter { $0.band == band && $0.days.contains(day.weekday) }
+            return (
+                visits.contains { $0.time != nil } ? 0 : 1, package.ask.livesAlone == false ? 1 : 0,
+                visits.contains { $0.carers > 1 } ? 0 : 1, package.id.number
+            )
+        }
+        return affected.sorted { rank($0) < rank($1) }.map(\.id)
+    }
+
+    private mutating func alertCover(_ claim: ClaimID, _ day: Day, _ band: Band) {
+        for id in coverList(claim, day, band) {
+            if let package = state.packages[id] { alert(package.referral, .coverNeeded) }
+        }
+    }
+
+    // MARK: What a key may see and do
+
+    /// The block, as far as the actor may see it: a provider sees open blocks it may claim and those it has a claim on.
+    func visibleBlock(_ id: BlockID) throws(Rejection) -> Block {
+        guard let block = state.blocks[id], state.isVisible(block, to: actor) else {
+            throw Rejection(.notFound, "there is no such block")
+        }
+        return block
+    }
+
+    func ownClaim(_ blockID: BlockID, _ id: ClaimID) throws(Rejection) -> Claim {
+        let block = try visibleBlock(blockID)
+        guard let claim = state.claims[id], claim.block == block.id,
+            actor.actsForOthers || claim.provider == actor.organisation
+        else { throw Rejection(.notFound, "there is no such claim on this block") }
+        return claim
+    }
+
+    /// A provider key acts for its own organisation only; a broker or commissioner for any.
+    func actFor(_ provider: ProviderID, at pointer: String) throws(Rejection) {
+        guard actor.actsForOthers || provider == actor.organisation else {
+            throw Rejection(
+                .forbidden,
+                "this key acts for \(actor.organisation) only",
+                faults: [Rejection.Fault(pointer, "names another provider")]
+            )
+        }
+    }
+
+    func check(_ precondition: Precondition, _ version: UInt32?) throws(Rejection) {
+        switch (precondition, version) {
+        case (.absent, nil): return
+        case (.absent, _?):
+            throw Rejection(.preconditionRequired, "it exists: send its ETag in If-Match to replace it")
+        case (.version(let wanted), let version?) where wanted == version: return
+        case (.version, _), (.stale, _):
+            throw Rejection(.stale, "it has changed since that ETag was given: read it again")
+        }
+    }
+}

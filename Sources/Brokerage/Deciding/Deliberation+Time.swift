@@ -1,0 +1,126 @@
+/// Time passing: the new day, offers that lapse, alerts, people past their last free day. Time reminds and tidies;
+/// it never accepts, ends, moves or reduces care.
+extension Deliberation {
+    mutating func advance() -> Outcome {
+        expireOffers()
+        alertThoseWhoSeek()
+        alertFirstVisits()
+        forgetRequests()
+        tryDeferred()
+        return .advanced
+    }
+
+    /// Moves the ledger's window to the stamp's London date; every command does, so none stands on a stale day.
+    mutating func beginDay() {
+        let day = London.day(at: now)
+        guard day > state.today else { return }
+        record(.dayBegan(day))
+        for id in state.packagesInCare { extend(id) }
+        // Yesterday's failures may fit now: another day has come into view and starts have moved.
+        for zone in state.zones.keys.sorted() where !(state.waiting[zone] ?? []).isEmpty { freed(in: zone) }
+    }
+
+    /// Care past the last free day goes on: a few days ahead are committed where the claim has them free, the rest
+    /// is for a person to cover.
+    private mutating func extend(_ id: PackageID) {
+        guard let package = state.packages[id], package.status == .started else { return }
+        let ahead = today.adding(days: policy.overstayDaysAhead - 1)
+        if today > package.lastFreeDay { alert(package.referral, .overstayed) }
+        guard package.lastDay < ahead, today > package.lastFreeDay.adding(days: -policy.overstayDaysAhead),
+            ahead > package.lastFreeDay
+        else { return }
+        var uncovered: [Package.Uncovered] = []
+        for number in max(package.lastDay, today.adding(days: -1)).number + 1...ahead.number {
+            let day = Day(number: number)
+            var taken: [ClaimID: [Int]] = [:]
+            for (index, visit) in package.ask.visits.enumerated() where visit.days.contains(day.weekday) {
+                let claim = package.claims[index]
+                var used = taken[claim] ?? Array(repeating: 0, count: Band.count)
+                let free = (state.slabs[claim]?[.free, day, visit.band] ?? 0) - used[visit.band.index]
+                if free >= visit.carerMinutes {
+                    used[visit.band.index] += visit.carerMinutes
+                    taken[claim] = used
+                } else {
+                    uncovered.append(Package.Uncovered(day: day, visit: index))
+                }
+            }
+        }
+        // Days on which nobody ran the service are gone: they were neither committed nor free.
+        if package.lastDay < today.adding(days: -1) {
+            for number in package.lastDay.number + 1..<today.number {
+                for index in package.ask.visits.indices {
+                    uncovered.append(Package.Uncovered(day: Day(number: number), visit: index))
+                }
+            }
+        }
+        record(
+            .careOverran(id, lastDay: ahead, uncovered: uncovered.sorted { ($0.day, $0.visit) < ($1.day, $1.visit) })
+        )
+        if !uncovered.isEmpty { alert(package.referral, .coverNeeded) }
+    }
+
+    private mutating func expireOffers() {
+        for id in state.offersOpen {
+            guard let offer = state.offers[id], offer.status == .open, now >= offer.expiresAt else { continue }
+            record(.offerExpired(id))
+            closed(offer)
+        }
+    }
+
+    private mutating func alertThoseWhoSeek() {
+        for id in state.referralsSeekingCare {
+            guard let referral = state.referrals[id], let completedAt = referral.completedAt, let due = referral.due
+            else { continue }
+            let hours = policy.hoursToPlace[referral.ask.class]
+            // The three marks are shares of the class's own clock: 12, 20 and 24 of 24 hours.
+            let kinds: [Referral.Alert.Kind] = [.placementEarly, .placementLate, .placementBreached]
+            for (kind, mark) in zip(kinds, policy.alertHours) {
+                let left = (24 - mark) * hours * 60 / 24
+                if now >= due.adding(minutes: -left), now >= completedAt { alert(id, kind) }
+            }
+            if referral.ask.class == .urgent, referral.status == .waiting,
+                now >= completedAt.adding(minutes: policy.urgentUnplacedMinutes)
+            {
+                alert(id, .urgentUnplaced)
+            }
+        }
+    }
+
+    private mutating func alertFirstVisits() {
+        for id in state.packagesInCare {
+            guard let package = state.packages[id] else { continue }
+            switch package.status {
+            case .accepted:
+                if now >= alarm(package.firstVisit) { alert(package.referral, .notStarted) }
+                if let until = package.retainedUntil, now >= until { alert(package.referral, .postponedTooLong) }
+            case .started:
+                if let recorded = package.startRecordedAt, recorded < begins(package.firstVisit),
+                    package.startedAt.map({ $0 > recorded }) ?? false, now >= alarm(package.firstVisit)
+                {
+                    alert(package.referral, .startToldAhead)
+                }
+            case .paused, .ended: break
+            }
+        }
+    }
+
+    private func begins(_ visit: FirstVisit) -> Instant {
+        let minute =
+            visit.at.flatMap { policy.bands.minute(of: $0, in: visit.band) } ?? policy.bands.start(of: visit.band)
+        return London.instant(visit.day, minuteOfDay: minute)
+    }
+
+    /// When the first visit's window has passed: its time with the usual tolerance, or the end of its band.
+    private func alarm(_ visit: FirstVisit) -> Instant {
+        let minute =
+            visit.at.flatMap { policy.bands.minute(of: $0, in: visit.band) } ?? policy.bands.end(of: visit.band)
+        return London.instant(visit.day, minuteOfDay: 0).adding(minutes: minute + policy.startAlarmMinutes)
+    }
+
+    private mutating func forgetRequests() {
+        let before = now.adding(hours: -24 * 7)
+        // Looked at once an hour: the map has no order by age.
+        guard now.seconds / 3600 != state.now.seconds / 3600 else { return }
+        if state.remembered.contains(where: { $0.value.at < before }) { record(.requestsForgotten(before: before)) }
+    }
+}

@@ -1,0 +1,133 @@
+import HashTreeCollections
+
+/// What a command came to: its events, the state after them, and the outcome or the refusal. A refusal has no events.
+public struct Ruling: Sendable {
+    public let result: Result<Outcome, Rejection>
+    public let events: [Event]
+    /// The state after the events.
+    public let state: State
+}
+
+extension State {
+    /// Decides a command. Pure: the same command, stamp and state give the same ruling on every machine.
+    public func decide(_ command: Command, by actor: Actor, stamp: Stamp) -> Ruling {
+        var deliberation = Deliberation(state: self, actor: actor, stamp: stamp)
+        do {
+            deliberation.beginDay()
+            let outcome = try deliberation.decide(command)
+            deliberation.tryThoseWhoWait()
+            return Ruling(result: .success(outcome), events: deliberation.events, state: deliberation.state)
+        } catch {
+            return Ruling(result: .failure(error), events: [], state: self)
+        }
+    }
+}
+
+/// One command being decided: the state as it becomes, and the events so far. Every event is applied as it is
+/// recorded, so each rule looks at what the ones before it left.
+struct Deliberation {
+    private(set) var state: State
+    private(set) var events: [Event] = []
+    let actor: Actor
+    let stamp: Stamp
+    /// Zones in which minutes came free: whoever waits there is tried before the command is done.
+    private var zonesToTry: Set<ZoneID> = []
+
+    /// Referrals tried for one command at most; the rest at the next tick. Bounds one record and one queue slice.
+    static let mostTries = 256
+
+    init(state: State, actor: Actor, stamp: Stamp) {
+        self.state = state
+        self.actor = actor
+        self.stamp = stamp
+    }
+
+    var now: Instant { stamp.at }
+    var today: Day { state.today }
+    var policy: Policy { state.policy }
+
+    mutating func record(_ event: Event) {
+        state.apply(event, at: stamp.at)
+        events.append(event)
+    }
+
+    /// Notes that minutes came free in a zone.
+    mutating func freed(in zone: ZoneID) { zonesToTry.insert(zone) }
+
+    mutating func decide(_ command: Command) throws(Rejection) -> Outcome {
+        switch command {
+        case .setZone(let id, let name, let districts, let precondition):
+            try setZone(id, name, districts, precondition)
+        case .setProvider(let provider, let precondition): try setProvider(provider, precondition)
+        case .buyBlock(let terms, let provider): try buyBlock(terms, awardedTo: provider)
+        case .claim(let block, let terms): try claim(block, terms)
+        case .reduceClaim(let block, let claim, let from, let weekly):
+            try reduceClaim(block, claim, from, weekly)
+        case .reportShortfall(let block, let claim, let day, let band, let minutes, let carers):
+            try reportShortfall(block, claim, day, band, minutes, carers)
+        case .refer(let ask): try refer(ask)
+        case .amend(let id, let ask, let otherwise, let precondition):
+            try amend(id, ask, otherwiseChanged: otherwise, precondition)
+        case .triage(let id, let outcome, let role): try triage(id, outcome, role)
+        case .recordReadyDate(let id, let at): try recordReadyDate(id, at)
+        case .withdraw(let id): try withdraw(id)
+        case .accept(let id, let acceptance): try accept(id, acceptance)
+        case .refuse(let id, let reason): try refuse(id, reason)
+        case .postponeFirstVisit(let id, let visit): try postpone(id, visit)
+        case .start(let id, let at): try start(id, at)
+        case .end(let id, let at, let outcome, let role): try end(id, at, outcome, role)
+        case .disclosePerson(let via): try disclose(via)
+        case .addKey(let hash, let role, let organisation): addKey(hash, role, organisation)
+        case .revokeKey(let id): try revokeKey(id)
+        case .adoptPolicy(let policy): adopt(policy)
+        case .advance: advance()
+        }
+    }
+
+    /// Tries people who wait in zones where minutes came free, in order of need.
+    mutating func tryThoseWhoWait() {
+        guard !zonesToTry.isEmpty else { return }
+        var left = Deliberation.mostTries
+        var rest: [ZoneID: Int] = [:]
+        for zone in state.deferrals.keys.sorted() { rest[zone] = state.deferrals[zone] }
+        for zone in zonesToTry.sorted() {
+            let queue = state.inOrderOfNeed(zone, at: now)
+            // A deferred zone goes on where it stopped; freshly freed minutes start from the top.
+            rest[zone] = nil
+            for (index, id) in queue.enumerated() {
+                if left == 0 {
+                    rest[zone] = index
+                    break
+                }
+                left -= 1
+                place(id, keepingQuiet: true)
+            }
+        }
+        zonesToTry = []
+        noteDeferrals(rest)
+    }
+
+    /// Goes on trying people in zones where a command could not try everyone.
+    mutating func tryDeferred() {
+        var rest: [ZoneID: Int] = [:]
+        var left = Deliberation.mostTries
+        for zone in state.deferrals.keys.sorted() {
+            let queue = state.inOrderOfNeed(zone, at: now)
+            for (index, id) in queue.enumerated().dropFirst(state.deferrals[zone] ?? 0) {
+                if left == 0 {
+                    rest[zone] = index
+                    break
+                }
+                left -= 1
+                place(id, keepingQuiet: true)
+            }
+        }
+        noteDeferrals(rest)
+    }
+
+    private mutating func noteDeferrals(_ rest: [ZoneID: Int]) {
+        let entries = rest.keys.sorted().map { Deferral(zone: $0, tried: rest[$0] ?? 0) }
+        let known = state.deferrals.keys.sorted().map { Deferral(zone: $0, tried: state.deferrals[$0] ?? 0) }
+        if entries != known { record(.triesDeferred(entries)) }
+    }
+}

@@ -1,0 +1,78 @@
+/// Why a referral went where it went: the winner, and for every provider with a block in the zone the first rule
+/// that failed and by how much. Kept with the event that decided.
+public struct Decision: Hashable, Sendable {
+    /// The first rule that failed. The raw names are the wire's `reason` codes.
+    public enum Reason: Hashable, Sendable {
+        /// The provider does not work in this zone.
+        case outOfZone
+        /// The claim does not cover the whole package.
+        case contractDates
+        case lacksSkill(Skill)
+        /// No CQC registration for personal care on the first day.
+        case notRegistered
+        /// Refused this referral, or let its offer lapse.
+        case declined
+        case gender
+        /// Too few free minutes on the worst day.
+        case noTime(day: Day, band: Band, shortBy: Int)
+        /// Too few carers at once: another timed visit overlaps, or the visit is double-handed.
+        case noCarers(day: Day, band: Band, at: TimeOfDay?)
+        case caseloadFull
+        case ringFenced(shortBy: Int)
+        /// It fits only over more providers than the person may have.
+        case tooManyProviders
+        /// Feasible, but another was better.
+        case beaten(by: Criterion, difference: Int)
+        /// The block has minutes that nobody has claimed.
+        case unclaimed
+        /// The provider is suspended.
+        case suspended
+    }
+
+    /// What feasible options are compared by, in this order; the first difference decides.
+    public enum Criterion: String, CaseIterable, Sendable {
+        /// The existing provider gets first refusal of a restart.
+        case restart
+        /// Requirements and preferences the provider has not said it meets.
+        case preferences
+        /// Claims the package is split over.
+        case splits
+        /// Share of its claimed minutes the provider already has in use: even loads.
+        case fairness
+        /// Minutes left in the tightest cell: the closest fit keeps large gaps whole.
+        case fit
+        /// The older claim, so that the choice is never left to chance.
+        case order
+    }
+
+    /// One provider's outcome.
+    public struct Verdict: Hashable, Sendable {
+        /// nil for minutes of the block that nobody has claimed.
+        public let provider: ProviderID?
+        public let block: BlockID
+        /// nil: chosen.
+        public let reason: Reason?
+
+        /// A verdict from its parts.
+        public init(provider: ProviderID?, block: BlockID, reason: Reason?) {
+            self.provider = provider
+            self.block = block
+            self.reason = reason
+        }
+    }
+
+    public let at: Instant
+    public let policyVersion: Int
+    /// The provider that won; nil: nobody could.
+    public let chosen: ProviderID?
+    /// One for each provider with a claim in the zone, and one for each block with unclaimed minutes; ascending.
+    public let verdicts: [Verdict]
+
+    /// A decision from its parts.
+    public init(at: Instant, policyVersion: Int, chosen: ProviderID?, verdicts: [Verdict]) {
+        self.at = at
+        self.policyVersion = policyVersion
+        self.chosen = chosen
+        self.verdicts = verdicts
+    }
+}

@@ -1,0 +1,124 @@
+/// An accepted offer: care for one person by one provider, until someone ends it.
+public struct Package: Hashable, Sendable {
+    /// How far it has come.
+    public enum Status: String, CaseIterable, Sendable { case accepted, started, paused, ended }
+
+    /// How it ended.
+    public enum Outcome: String, CaseIterable, Sendable {
+        case independent, longTermCare, ownArrangements, hospital, careHome, died, neverStarted, other
+    }
+
+    /// Its end, as a named person recorded it.
+    public struct Ending: Hashable, Sendable {
+        public let at: Instant
+        public let outcome: Outcome
+        /// The role of whoever ended it; the name is in the vault.
+        public let role: String
+
+        /// An ending from its parts.
+        public init(at: Instant, outcome: Outcome, role: String) {
+            self.at = at
+            self.outcome = outcome
+            self.role = role
+        }
+    }
+
+    public let id: PackageID
+    public let offer: OfferID
+    public let referral: ReferralID
+    public let person: PersonID
+    public let provider: ProviderID
+    public let referrer: OrganisationID
+    /// The ask it was accepted for.
+    public let ask: Ask
+    /// The claim each visit stands on, in the order of the ask's visits.
+    public let claims: [ClaimID]
+    public let acceptedAt: Instant
+    public let acceptance: Acceptance
+    public var status: Status
+    /// As promised, or as postponed.
+    public var firstVisit: FirstVisit
+    /// The first visit first promised: where retained minutes begin.
+    public let promisedDay: Day
+    /// Until when a postponed first visit's minutes are kept; nil: not postponed.
+    public var retainedUntil: Instant?
+    /// When care began; its London date is day 1.
+    public var startedAt: Instant?
+    /// When the start was reported.
+    public var startRecordedAt: Instant?
+    /// First day with committed minutes: day 1, unless care began before the minutes did.
+    public var firstDay: Day
+    /// Last day with committed minutes, inclusive: the last free day, later when a person overstays, earlier when
+    /// the package ended.
+    public var lastDay: Day
+    /// Visits past the last free day that the claim had no minutes for, each once per day.
+    public var uncovered: [Uncovered]
+    public var ending: Ending?
+    public var version: UInt32
+
+    /// A visit on a day that stands on no minutes.
+    public struct Uncovered: Hashable, Sendable {
+        public let day: Day
+        /// Index into the visits.
+        public let visit: Int
+
+        /// An entry from its parts.
+        public init(day: Day, visit: Int) {
+            self.day = day
+            self.visit = visit
+        }
+    }
+
+    /// A package as it is accepted.
+    public init(id: PackageID, offer: Offer, referral: Referral, acceptance: Acceptance, at: Instant) {
+        self.id = id
+        self.offer = offer.id
+        self.referral = referral.id
+        person = referral.person
+        provider = offer.provider
+        referrer = referral.referrer
+        ask = offer.ask
+        claims = offer.claims
+        acceptedAt = at
+        self.acceptance = acceptance
+        status = .accepted
+        firstVisit = acceptance.firstVisit
+        promisedDay = acceptance.firstVisit.day
+        firstDay = acceptance.firstVisit.day
+        lastDay = acceptance.firstVisit.day.adding(days: offer.ask.days - 1)
+        uncovered = []
+        version = 1
+    }
+
+    /// Day 1: the London date on which care began; until then, of the first visit as promised.
+    public var dayOne: Day { startedAt.map(London.day(at:)) ?? firstVisit.day }
+
+    /// The last day on which care is free: day 42 for six weeks, counted from day 1, inclusive.
+    public var lastFreeDay: Day { dayOne.adding(days: ask.days - 1) }
+
+    /// Which day of the package a date is.
+    public func dayCount(on day: Day) -> Int { day.days(since: dayOne) + 1 }
+
+    /// The minutes it has committed.
+    public var footprint: Footprint {
+        let whole = Footprint(visits: ask.visits, claims: claims, from: firstDay, until: lastDay)
+        guard !uncovered.isEmpty else { return whole }
+        let missing = uncovered.reduce(into: Footprint.empty) { sum, gap in
+            sum = sum.adding(
+                Footprint(visits: [ask.visits[gap.visit]], claims: [claims[gap.visit]], from: gap.day, until: gap.day)
+            )
+        }
+        return whole.beyond(missing)
+    }
+
+    /// The minutes kept for it while its first visit is postponed: the days between the promise and the new day.
+    public var retained: Footprint {
+        guard retainedUntil != nil, promisedDay < firstDay else { return .empty }
+        return Footprint(visits: ask.visits, claims: claims, from: promisedDay, until: firstDay.adding(days: -1))
+    }
+
+    /// Days on which a review is due, from day 1.
+    public func reviewsDue(_ policy: Policy) -> [Day] {
+        policy.reviewDays.filter { $0 <= ask.days }.map { dayOne.adding(days: $0 - 1) }
+    }
+}

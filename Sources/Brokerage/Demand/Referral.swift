@@ -1,0 +1,149 @@
+/// The ask for one person's care, and how far it has come.
+public struct Referral: Hashable, Sendable {
+    /// How far the ask has come.
+    public enum Status: String, CaseIterable, Sendable {
+        case provisional, waiting, offered, accepted, started, paused, ended, withdrawn, adviceOnly
+
+        /// Whether care for it is still being sought.
+        public var isSeekingCare: Bool {
+            switch self {
+            case .provisional, .waiting, .offered: true
+            case .accepted, .started, .paused, .ended, .withdrawn, .adviceOnly: false
+            }
+        }
+    }
+
+    /// What the therapists found.
+    public struct Triage: Hashable, Sendable {
+        /// Care alone, care with therapy, or no care from here.
+        public enum Outcome: String, CaseIterable, Sendable { case careOnly, careAndTherapy, adviceOnly }
+
+        public let outcome: Outcome
+        public let at: Instant
+        /// The role of whoever triaged, as a code; the name is in the vault.
+        public let role: String
+
+        /// A finding from its parts.
+        public init(outcome: Outcome, at: Instant, role: String) {
+            self.outcome = outcome
+            self.at = at
+            self.role = role
+        }
+    }
+
+    /// When someone said the person was ready to leave, or no longer was.
+    public struct ReadyDate: Hashable, Sendable {
+        /// From when the person is ready; nil: no longer ready.
+        public let at: Instant?
+        public let recordedAt: Instant
+
+        /// An entry from its parts.
+        public init(at: Instant?, recordedAt: Instant) {
+            self.at = at
+            self.recordedAt = recordedAt
+        }
+    }
+
+    /// Something a person must look at.
+    public struct Alert: Hashable, Sendable {
+        /// What it is about.
+        public enum Kind: String, CaseIterable, Sendable {
+            /// Half, most and all of the placement clock has run (12, 20, 24 h for most; policy).
+            case placementEarly, placementLate, placementBreached
+            /// An urgent referral has not been placed within minutes: telephone.
+            case urgentUnplaced
+            /// Two offers lapsed without an answer: a person takes over.
+            case offersUnanswered
+            /// An offer waits for the provider's opening while the placement clock runs.
+            case answerAfterHours
+            /// The first visit's window has passed without a start: someone may be alone at home.
+            case notStarted
+            /// A start was told before its visit began: confirm it.
+            case startToldAhead
+            /// A postponed first visit's minutes have been kept long enough: decide.
+            case postponedTooLong
+            /// Visits after the last free day could not all be kept on the claim: find cover.
+            case coverNeeded
+            /// The last free day has passed and nobody has decided what follows.
+            case overstayed
+            /// The referral changed after the provider accepted, and the provider could not be asked or said no.
+            case changeUnconfirmed
+            /// Another live referral has the same NHS number.
+            case possibleDuplicate
+        }
+
+        public let kind: Kind
+        public let at: Instant
+
+        /// An alert from its parts.
+        public init(kind: Kind, at: Instant) {
+            self.kind = kind
+            self.at = at
+        }
+    }
+
+    public let id: ReferralID
+    public let person: PersonID
+    /// Whose referral it is: the organisation of the key that posted it.
+    public let referrer: OrganisationID
+    public let zone: ZoneID
+    public var ask: Ask
+    public var status: Status
+    public let receivedAt: Instant
+    /// When it could first be placed; starts the placement clock, which never pauses.
+    public var completedAt: Instant?
+    /// When a first visit is to be available; nil while provisional.
+    public var due: Instant?
+    public var triage: Triage?
+    public var readyDates: [ReadyDate]
+    /// The offer that is open or was accepted.
+    public var offer: OfferID?
+    public var package: PackageID?
+    /// Providers that refused or let an offer lapse, ascending: not asked again for this referral.
+    public var declined: [ProviderID]
+    /// Offers that lapsed; after two, a person.
+    public var expiries: Int
+    public var alerts: [Alert]
+    /// The decision in force.
+    public var decision: Decision?
+    /// Live referrals with the same NHS number when this one came in.
+    public let duplicates: [ReferralID]
+    /// Grows with everything that happens to it; part of its ETag.
+    public var version: UInt32
+
+    /// A referral as it is received, undecided.
+    public init(
+        id: ReferralID,
+        person: PersonID,
+        referrer: OrganisationID,
+        zone: ZoneID,
+        ask: Ask,
+        receivedAt: Instant,
+        completedAt: Instant?,
+        due: Instant?,
+        duplicates: [ReferralID]
+    ) {
+        self.id = id
+        self.person = person
+        self.referrer = referrer
+        self.zone = zone
+        self.ask = ask
+        status = ask.isProvisional ? .provisional : .waiting
+        self.receivedAt = receivedAt
+        self.completedAt = completedAt
+        self.due = due
+        triage = nil
+        readyDates = ask.readyAt.map { [ReadyDate(at: $0, recordedAt: receivedAt)] } ?? []
+        offer = nil
+        package = nil
+        declined = []
+        expiries = 0
+        alerts = []
+        decision = nil
+        self.duplicates = duplicates
+        version = 1
+    }
+
+    /// Whether an alert of this kind was raised.
+    public func hasAlert(_ kind: Alert.Kind) -> Bool { alerts.contains { $0.kind == kind } }
+}

@@ -1,0 +1,103 @@
+/// The minutes a package needs on each claim, day and band: what is held, committed and given back as one.
+public struct Footprint: Equatable, Sendable {
+    /// Minutes in one cell of one claim.
+    public struct Entry: Equatable, Sendable {
+        public let claim: ClaimID
+        public let day: Day
+        public let band: Band
+        public let minutes: Int
+    }
+
+    /// Ascending by claim, day and band; one entry a cell; minutes above 0.
+    public let entries: [Entry]
+
+    /// The footprint of visits on their claims from the first to the last day, inclusive. Two visits in one band on
+    /// one claim are summed.
+    public init(visits: [Visit], claims: [ClaimID], from: Day, until: Day) {
+        var entries: [Entry] = []
+        for claim in Set(claims).sorted() {
+            let mine = zip(visits, claims).filter { $0.1 == claim }.map(\.0)
+            guard from <= until else { continue }
+            for number in from.number...until.number {
+                let day = Day(number: number)
+                for band in Band.allCases {
+                    let minutes = mine.reduce(0) {
+                        $1.band == band && $1.days.contains(day.weekday) ? $0 + $1.carerMinutes : $0
+                    }
+                    if minutes > 0 { entries.append(Entry(claim: claim, day: day, band: band, minutes: minutes)) }
+                }
+            }
+        }
+        self.entries = entries
+    }
+
+    private init(entries: [Entry]) {
+        self.entries = entries
+    }
+
+    /// Nothing.
+    public static let empty = Footprint(entries: [])
+
+    /// What this footprint needs beyond another, cell by cell.
+    public func beyond(_ other: Footprint) -> Footprint {
+        var theirs: [Cell: Int] = [:]
+        for entry in other.entries { theirs[Cell(entry)] = entry.minutes }
+        return Footprint(
+            entries: entries.compactMap { entry in
+                let more = entry.minutes - (theirs[Cell(entry)] ?? 0)
+                guard more > 0 else { return nil }
+                return Entry(claim: entry.claim, day: entry.day, band: entry.band, minutes: more)
+            }
+        )
+    }
+
+    /// The part on or after a day.
+    public func from(_ day: Day) -> Footprint { Footprint(entries: entries.filter { $0.day >= day }) }
+
+    /// The part before a day.
+    public func before(_ day: Day) -> Footprint { Footprint(entries: entries.filter { $0.day < day }) }
+
+    /// The part within a window.
+    public func within(_ window: Window) -> Footprint {
+        Footprint(entries: entries.filter { window.contains($0.day) })
+    }
+
+    private struct Cell: Hashable {
+        let claim: ClaimID
+        let day: Day
+        let band: Band
+
+        init(_ entry: Entry) {
+            claim = entry.claim
+            day = entry.day
+            band = entry.band
+        }
+    }
+}
+
+extension Footprint {
+    /// Both together, cell by cell.
+    public func adding(_ other: Footprint) -> Footprint {
+        let more = other.beyond(.empty)
+        guard !entries.isEmpty else { return more }
+        return Footprint(merging: entries + other.entries)
+    }
+
+    private init(merging all: [Entry]) {
+        let sorted = all.sorted { ($0.claim, $0.day, $0.band.index) < ($1.claim, $1.day, $1.band.index) }
+        var merged: [Entry] = []
+        for entry in sorted {
+            if let last = merged.last, last.claim == entry.claim, last.day == entry.day, last.band == entry.band {
+                merged[merged.count - 1] = Entry(
+                    claim: last.claim,
+                    day: last.day,
+                    band: last.band,
+                    minutes: last.minutes + entry.minutes
+                )
+            } else {
+                merged.append(entry)
+            }
+        }
+        entries = merged
+    }
+}

@@ -1,0 +1,39 @@
+import Synchronization
+
+/// Counts connections over all lanes, in all and per address. Asked at the door only, so a lock is cheap enough.
+final class Doorkeeper: Sendable {
+    private struct Book {
+        var total = 0
+        var byAddress: [UInt64: Int] = [:]
+    }
+
+    private let book = Mutex(Book())
+    private let maxTotal: Int
+    private let maxPerAddress: Int
+
+    init(maxTotal: Int, maxPerAddress: Int) {
+        self.maxTotal = maxTotal
+        self.maxPerAddress = maxPerAddress
+    }
+
+    /// Lets a connection in, or not.
+    func admit(_ address: UInt64) -> Bool {
+        book.withLock { book in
+            guard book.total < maxTotal, book.byAddress[address, default: 0] < maxPerAddress else {
+                return false
+            }
+            book.total += 1
+            book.byAddress[address, default: 0] += 1
+            return true
+        }
+    }
+
+    /// Counts a connection out that was let in.
+    func leave(_ address: UInt64) {
+        book.withLock { book in
+            book.total -= 1
+            guard let count = book.byAddress[address] else { return }
+            book.byAddress[address] = count > 1 ? count - 1 : nil
+        }
+    }
+}

@@ -1,0 +1,172 @@
+// Answering: what the responder gives, what the server refuses, and what comes late.
+
+import HTTPWire
+
+extension Lane {
+    /// Answers a whole request.
+    func answer(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) {
+        let content = UnsafeRawBufferPointer(
+            start: bytes + parser.head.end,
+            count: parser.bodyEnd - parser.head.end
+        )
+        if parser.head.repeated == 0 {
+            answer(place, parser.head, bytes, body: content)
+        } else {
+            var joined = parser.joiningRepeatedFields(bytes)
+            joined.bytes.withUnsafeMutableBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { preconditionFailure("a head has bytes") }
+                answer(place, joined.head, base, body: content)
+            }
+        }
+    }
+
+    private func answer(
+        _ place: Int,
+        _ received: RequestHead,
+        _ base: UnsafeMutablePointer<UInt8>,
+        body: UnsafeRawBufferPointer
+    ) {
+        let connection = connections + place
+        counters.countRequest()
+        var head = received
+        var context = AnswerContext(
+            omitsBody: head.method == .head,
+            persistence: connection.pointee.machine.beginAnswer(head)
+        )
+        let wanted = head.range(of: .acceptEncoding)
+        if !wanted.isAbsent {
+            context.acceptsGzip = ContentCoding.prefersGzip(
+                UnsafeRawBufferPointer(start: base + Int(wanted.start), count: wanted.count)
+            )
+        }
+        if !head.range(of: .ifNoneMatch).isAbsent || !head.range(of: .ifMatch).isAbsent {
+            context.knowsGzip = head.removeCodingFromTags(at: base)
+        }
+        let ticket = nextTicket
+        let answer = withUnsafePointer(to: head) { head in
+            responder.respond(
+                to: RequestView(
+                    base: base,
+                    head: head,
+                    body: body,
+                    peerIsLoopback: connection.pointee.peerIsLoopback,
+                    clientOrganisation: connection.pointee.tls?.organisation,
+                    mailbox: mailbox,
+                    connection: UInt64(UInt32(place)) << 32 | UInt64(ticket)
+                )
+            )
+        }
+        scratch.clear(keeping: 1_024)
+        trace.append(for: head, at: base, to: &scratch)
+        switch answer {
+        case .prepared(let response): write(.prepared(response), context, trace: scratch.bytes)
+        case .now(let response): write(.response(response), context, trace: scratch.bytes)
+        case .later:
+            connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes))
+            connection.pointee.ticket = ticket
+            nextTicket &+= 1
+            return
+        }
+        connection.pointee.machine.endAnswer()
+    }
+
+    private func write(_ reply: Reply, _ context: AnswerContext, trace: UnsafeRawBufferPointer) {
+        switch reply {
+        case .prepared(let response):
+            ResponseWriter.write(coded(response, context), context, date: date, trace: trace, to: &out)
+        case .response(let response):
+            ResponseWriter.write(coded(response, context), context, date: date, trace: trace, to: &out)
+        }
+    }
+
+    /// `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
+    func answerOptions(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) {
+        let context = AnswerContext(
+            omitsBody: false,
+            persistence: connections[place].machine.beginAnswer(parser.head)
+        )
+        scratch.clear(keeping: 1_024)
+        trace.append(for: parser.head, at: bytes, to: &scratch)
+        ResponseWriter.write(Self.options, context, date: date, trace: scratch.bytes, to: &out)
+        connections[place].machine.endAnswer()
+    }
+
+    private static let options = PreparedResponse(
+        status: 200,
+        fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")]
+    )
+
+    /// Answers a request in the server's own name.
+    func refuse(
+        _ place: Int,
+        _ problem: WireProblem,
+        _ parser: RequestParser,
+        at bytes: UnsafeMutablePointer<UInt8>
+    ) {
+        counters.countRefusal()
+        let persistence = connections[place].machine.beginRefusal(parser.head)
+        writeRefusal(problem, parser.head, at: bytes, persistence, omitsBody: parser.head.method == .head)
+        connections[place].machine.endAnswer()
+        connections[place].owesLinger = true
+    }
+
+    func writeRefusal(
+        _ problem: WireProblem,
+        _ head: RequestHead,
+        at base: UnsafeRawPointer?,
+        _ persistence: ConnectionMachine.Persistence,
+        omitsBody: Bool
+    ) {
+        scratch.clear(keeping: 1_024)
+        if let base {
+            trace.append(for: head, at: base, to: &scratch)
+        } else {
+            trace.appendMade(to: &scratch)
+        }
+        ResponseWriter.write(
+            problem.prepared,
+            AnswerContext(omitsBody: omitsBody, persistence: persistence),
+            date: date,
+            trace: scratch.bytes,
+            to: &out
+        )
+    }
+
+    /// A late answer arrived.
+    func finish(_ reply: Reply, id: UInt64) {
+        let place = Int(id >> 32)
+        guard place < usedPlaces, connections[place].descriptor >= 0,
+            connections[place].ticket == UInt32(truncatingIfNeeded: id), let late = connections[place].late
+        else { return }
+        connections[place].late = nil
+        late.trace.withUnsafeBytes { write(reply, late.context, trace: $0) }
+        connections[place].machine.endAnswer()
+        connections[place].renewsDeadline = true
+        guard flush(place) else { return }
+        serve(place)
+    }
+
+    /// A deadline passed.
+    func expire(_ place: Int) {
+        let connection = connections + place
+        guard connection.pointee.descriptor >= 0 else { return }
+        counters.countTimeout()
+        let waiting = connection.pointee.waiting
+        let input = connection.pointee.input
+        let hasBegun = input.map { $0.parser.hasBegun(count: $0.buffer.count) } ?? false
+        let step = connection.pointee.machine.expired(waiting, hasBegun: hasBegun)
+        guard case .refuse(let problem) = step else {
+            close(place)
+            return
+        }
+        if let late = connection.pointee.late {
+            connection.pointee.late = nil
+            writeRefusal(problem, RequestHead(), at: nil, .close, omitsBody: late.context.omitsBody)
+            connection.pointee.machine.endAnswer()
+        } else if let input {
+            refuse(place, problem, input.parser, at: input.buffer.start)
+        }
+        guard flush(place) else { return }
+        settle(place)
+    }
+}

@@ -1,0 +1,186 @@
+// The door of a lane: accepting, turning away, closing.
+
+import CLinux
+import Glibc
+import HTTPWire
+
+extension Lane {
+    /// Accepts what waits, up to a batch.
+    func accept() {
+        acceptIsPending = false
+        guard !isAcceptPaused else { return }
+        for listener in listeners {
+            for attempt in 0...Self.acceptBatch {
+                if attempt == Self.acceptBatch {
+                    acceptIsPending = true
+                    break
+                }
+                guard acceptOne(listener) else { break }
+            }
+        }
+    }
+
+    /// Accepts one connection; false when none waits.
+    private func acceptOne(_ listener: Int32) -> Bool {
+        var storage = sockaddr_storage()
+        let descriptor = linux_accept(listener, &storage)
+        guard descriptor >= 0 else {
+            switch errno {
+            case EAGAIN, EWOULDBLOCK: return false
+            case EMFILE, ENFILE: return turnAwayWithoutDescriptor(listener)
+            case ENOBUFS, ENOMEM:
+                pauseAccepting()
+                return false
+            // The client gave up in the meantime, or the network reports of one: the next may be well.
+            default: return true
+            }
+        }
+        counters.countAccepted()
+        let address = SocketAddress(storage)
+        if doorkeeper.admit(address.key) {
+            enter(descriptor, address, isAdmitted: true)
+        } else {
+            turnAway(descriptor, address)
+        }
+        return true
+    }
+
+    /// Takes a connection in.
+    private func enter(_ descriptor: Int32, _ address: SocketAddress, isAdmitted: Bool) {
+        guard let place = takePlace() else {
+            if isAdmitted { doorkeeper.leave(address.key) }
+            Glibc.close(descriptor)
+            return
+        }
+        let generation = connections[place].generation &+ 1
+        connections[place] = Connection()
+        connections[place].descriptor = descriptor
+        connections[place].generation = generation
+        connections[place].address = address.key
+        connections[place].peerIsLoopback = address.isLoopback
+        connections[place].isAdmitted = isAdmitted
+        connections[place].machine.isDraining = isDraining
+        if let shelf, let wire { connections[place].tls = shelf.context.makeSession(wire) }
+        if isAdmitted { open += 1 } else { refused += 1 }
+        counters.set(open: open)
+        do {
+            try register(descriptor, data: Token.connection(place: place, generation: generation))
+        } catch {
+            close(place)
+            return
+        }
+        runTimer(true)
+        arm(place)
+    }
+
+    private func takePlace() -> Int? {
+        if let place = freePlaces.popLast() { return Int(place) }
+        guard usedPlaces < capacity else { return nil }
+        (connections + usedPlaces).initialize(to: Connection())
+        usedPlaces += 1
+        return usedPlaces - 1
+    }
+
+    /// Says 503 at once and waits a moment, so that the client can read it.
+    private func turnAway(_ descriptor: Int32, _ address: SocketAddress) {
+        counters.countTurnedAway()
+        // A client that speaks TLS could not read it, and a handshake is what this must not cost.
+        guard refused < Self.maxRefused, shelf == nil else {
+            Glibc.close(descriptor)
+            return
+        }
+        sayTooMany(descriptor)
+        Socket.endSending(descriptor)
+        enter(descriptor, address, isAdmitted: false)
+    }
+
+    private func sayTooMany(_ descriptor: Int32) {
+        out.clear(keeping: Self.writeSize)
+        writeRefusal(.tooManyConnections, RequestHead(), at: nil, .close, omitsBody: false)
+        _ = Socket.write(descriptor, from: out.start, count: out.count)
+        out.clear(keeping: Self.writeSize)
+    }
+
+    /// Gives up the spare descriptor to take one client in, tell it, and let it go: waiting clients are answered and
+    /// the listener does not stay readable for ever.
+    private func turnAwayWithoutDescriptor(_ listener: Int32) -> Bool {
+        guard spare >= 0 else {
+            spare = open_null()
+            pauseAccepting()
+            return false
+        }
+        Glibc.close(spare)
+        var storage = sockaddr_storage()
+        let descriptor = linux_accept(listener, &storage)
+        let code = errno
+        if descriptor >= 0 {
+            counters.countAccepted()
+            counters.countTurnedAway()
+            if shelf == nil { sayTooMany(descriptor) }
+            Glibc.close(descriptor)
+        }
+        spare = open_null()
+        if descriptor >= 0 { return true }
+        if code != EAGAIN { pauseAccepting() }
+        return false
+    }
+
+    /// Leaves clients in the kernel's queue until the next tick.
+    private func pauseAccepting() {
+        isAcceptPaused = true
+        runTimer(true)
+    }
+
+    /// Ends a connection and forgets it.
+    func close(_ place: Int) {
+        let connection = connections + place
+        guard connection.pointee.descriptor >= 0 else { return }
+        if let tls = connection.pointee.tls {
+            endSession(place, tls)
+            connection.pointee.tls = nil
+        }
+        // Closing the last descriptor of a socket takes it out of the epoll set.
+        Glibc.close(connection.pointee.descriptor)
+        connection.pointee.descriptor = -1
+        dropInput(place)
+        dropOutput(place)
+        connection.pointee.late = nil
+        connection.pointee.isQueued = false
+        wheel.disarm(place)
+        freePlaces.append(Int32(place))
+        if connection.pointee.isAdmitted {
+            doorkeeper.leave(connection.pointee.address)
+            open -= 1
+            counters.set(open: open)
+        } else {
+            refused -= 1
+        }
+        if isAcceptPaused {
+            isAcceptPaused = false
+            acceptIsPending = true
+        }
+        if open == 0, refused == 0 {
+            if !isAcceptPaused { runTimer(false) }
+            endIfEmpty()
+        }
+    }
+
+    // MARK: Memory that connections hold
+
+    func dropInput(_ place: Int) {
+        guard let input = connections[place].input else { return }
+        account(-input.buffer.capacity)
+        connections[place].input = nil
+    }
+
+    func dropOutput(_ place: Int) {
+        guard let output = connections[place].output else { return }
+        account(-output.buffer.capacity)
+        connections[place].output = nil
+    }
+
+    func account(_ bytes: Int) {
+        buffered += bytes
+        counters.set(buffered: buffered)
+    }
+}

@@ -1,0 +1,84 @@
+// TLS on a lane: decrypting what came, encrypting what goes, ending a session.
+
+import CLinux
+import Glibc
+import HTTPWire
+
+extension Lane {
+    /// Reads from a socket into the read buffer, through its TLS session if it has one.
+    func receive(_ place: Int) -> ReadOutcome {
+        let connection = connections + place
+        guard let tls = connection.pointee.tls, let wire else {
+            let outcome = Socket.read(
+                connection.pointee.descriptor,
+                into: readBuffer,
+                capacity: Self.readSize
+            )
+            noteInput(place, outcome, capacity: Self.readSize)
+            return outcome
+        }
+        if connection.pointee.sessionEnded { return .ended }
+        while connection.pointee.mayHaveInput {
+            let outcome = Socket.read(
+                connection.pointee.descriptor,
+                into: cipherBuffer,
+                capacity: Self.cipherSize
+            )
+            noteInput(place, outcome, capacity: Self.cipherSize)
+            guard case .bytes(let count) = outcome else { return outcome }
+            if !tls.isEstablished, !connection.pointee.hasGreeted {
+                connection.pointee.hasGreeted = true
+                if cipherBuffer[0] >= UInt8(ascii: "A"), cipherBuffer[0] <= UInt8(ascii: "z") {
+                    refusePlain(place)
+                    return .failed
+                }
+            }
+            wire.offer(cipherBuffer, count: count)
+            switch tls.read(into: readBuffer, capacity: Self.readSize) {
+            case .plain(0): continue
+            case .plain(let plain): return .bytes(plain)
+            case .ended(let plain):
+                connection.pointee.sessionEnded = true
+                return plain > 0 ? .bytes(plain) : .ended
+            case .failed:
+                // The alert says why; nothing else can be said.
+                _ = Socket.write(
+                    connection.pointee.descriptor,
+                    from: wire.output.start,
+                    count: wire.output.count
+                )
+                wire.output.clear(keeping: Self.cipherSize)
+                return .failed
+            }
+        }
+        return .drained
+    }
+
+    /// Remembers whether there is more to read.
+    private func noteInput(_ place: Int, _ outcome: ReadOutcome, capacity: Int) {
+        switch outcome {
+        case .bytes(let count):
+            connections[place].mayHaveInput = count == capacity || connections[place].hasHungUp
+        case .drained, .ended, .failed: connections[place].mayHaveInput = false
+        }
+    }
+
+    /// Answers a client that speaks plain HTTP to this port, in plain HTTP.
+    private func refusePlain(_ place: Int) {
+        counters.countRefusal()
+        writeRefusal(.plainHTTPOnTLSPort, RequestHead(), at: nil, .close, omitsBody: false)
+        _ = Socket.write(connections[place].descriptor, from: out.start, count: out.count)
+        out.clear(keeping: Self.writeSize)
+    }
+
+    /// Says goodbye to a session, as far as the socket takes it.
+    func endSession(_ place: Int, _ tls: TLSSession) {
+        guard let wire, connections[place].output == nil else { return }
+        tls.end()
+        _ = Socket.write(connections[place].descriptor, from: wire.output.start, count: wire.output.count)
+        wire.output.clear(keeping: Self.cipherSize)
+    }
+
+    /// Whether something waits to be sent.
+    var hasOutput: Bool { out.count > 0 || (wire?.output.count ?? 0) > 0 }
+}

@@ -1,0 +1,308 @@
+/// Reads the members of one object strictly, one line a field. Whatever is wrong is gathered rather than
+/// thrown, so every field is looked at; a nil from a required field means that its failure is on the list.
+///
+///     let claim = try ObjectReader.read(value) { fields -> ClaimBody? in
+///         let provider = fields.string("provider", max: 64)
+///         let weekly = fields.array("weekly", max: 35, WeeklyRow.init)
+///         let firmFrom = fields.decodeOptional("firmFrom", CivilDate.init)
+///         guard let provider, let weekly else { return nil }
+///         return ClaimBody(provider: provider, weekly: weekly, firmFrom: firmFrom)
+///     }
+///
+/// A member that nobody asked for is a failure too: `finish()` reports it, which `read` and `object` call by
+/// themselves.
+public struct ObjectReader {
+    /// The place of the object.
+    public let pointer: JSONPointer
+    /// Where failures go.
+    public let failures: JSONFailures
+    private let members: [JSONMember]
+    private var isRead: [Bool]
+    /// Where the next search begins: fields are mostly asked for in the order in which they come.
+    private var next = 0
+
+    /// A reader of `value`; nil, with a failure on the list, when that is no object.
+    public init?(_ value: JSONValue, at pointer: JSONPointer, _ failures: JSONFailures) {
+        guard case .object(let members) = value else {
+            failures.add(pointer, "must be an object, not \(value.kind)")
+            return nil
+        }
+        self.pointer = pointer
+        self.failures = failures
+        self.members = members
+        self.isRead = Array(repeating: false, count: members.count)
+    }
+
+    /// Reads a whole document: `decode` reads the fields, then unknown ones are reported.
+    ///
+    /// - Throws: every failure gathered; `decode`'s value is returned only when there is none.
+    public static func read<Value>(
+        _ value: JSONValue,
+        _ decode: (inout ObjectReader) -> Value?
+    ) throws(JSONShapeError) -> Value {
+        let failures = JSONFailures()
+        let decoded = object(value, at: .root, failures, decode)
+        if failures.isEmpty, let decoded { return decoded }
+        if failures.isEmpty { failures.add(.root, "cannot be read") }
+        throw JSONShapeError(failures: failures.all)
+    }
+
+    /// Reads one object at a place, for elements of arrays; nil when it or a required field is wrong.
+    public static func object<Value>(
+        _ value: JSONValue,
+        at pointer: JSONPointer,
+        _ failures: JSONFailures,
+        _ decode: (inout ObjectReader) -> Value?
+    ) -> Value? {
+        guard var reader = ObjectReader(value, at: pointer, failures) else { return nil }
+        let decoded = decode(&reader)
+        reader.finish()
+        return decoded
+    }
+
+    /// Reports every member that nobody asked for. May be called more than once.
+    public mutating func finish() {
+        for (index, member) in members.enumerated() where !isRead[index] {
+            isRead[index] = true
+            failures.add(pointer.appending(member.name), "is not a field of this object; check its spelling")
+        }
+    }
+
+    /// Reports a failure of the field called `name`, for rules that concern more than one field.
+    public func fail(_ name: String, _ detail: String) {
+        failures.add(pointer.appending(name), detail)
+    }
+
+    // MARK: Any value
+
+    /// The value of a field as it came, null included; nil when it is absent. It counts as read.
+    public mutating func value(_ name: String) -> JSONValue? {
+        for step in members.indices {
+            let index = next + step < members.count ? next + step : next + step - members.count
+            guard members[index].name == name else { continue }
+            isRead[index] = true
+            next = index + 1 == members.count ? 0 : index + 1
+            return members[index].value
+        }
+        return nil
+    }
+
+    /// A required field read by `decode`, which reports its own failures at the pointer that it is given.
+    public mutating func decode<Value>(
+        _ name: String,
+        _ decode: (JSONValue, JSONPointer, JSONFailures) -> Value?
+    ) -> Value? {
+        guard let value = present(name) else {
+            fail(name, "is missing")
+            return nil
+        }
+        return decode(value, pointer.appending(name), failures)
+    }
+
+    /// The same for a field that may be absent or null.
+    public mutating func decodeOptional<Value>(
+        _ name: String,
+        _ decode: (JSONValue, JSONPointer, JSONFailures) -> Value?
+    ) -> Value? {
+        present(name).flatMap { decode($0, pointer.appending(name), failures) }
+    }
+
+    /// Absent and null mean the same.
+    private mutating func present(_ name: String) -> JSONValue? {
+        guard let value = value(name), value != .null else { return nil }
+        return value
+    }
+}
+
+// MARK: - Typed fields
+
+extension ObjectReader {
+    /// A required string of 1 to `max` bytes of UTF-8.
+    public mutating func string(_ name: String, max: Int) -> String? {
+        decode(name) { Self.string($0, $1, $2, max) }
+    }
+
+    /// A string of 1 to `max` bytes, nil when absent or null.
+    public mutating func optionalString(_ name: String, max: Int) -> String? {
+        decodeOptional(name) { Self.string($0, $1, $2, max) }
+    }
+
+    /// A required string that `parse` understands; `expected` completes "must be ..." when it does not.
+    public mutating func parsed<Value>(
+        _ name: String,
+        _ expected: String,
+        _ parse: (String) -> Value?
+    ) -> Value? {
+        decode(name) { Self.parsed($0, $1, $2, expected, parse) }
+    }
+
+    /// The same for a field that may be absent or null.
+    public mutating func optionalParsed<Value>(
+        _ name: String,
+        _ expected: String,
+        _ parse: (String) -> Value?
+    ) -> Value? {
+        decodeOptional(name) { Self.parsed($0, $1, $2, expected, parse) }
+    }
+
+    /// A required whole number.
+    public mutating func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        decode(name) { Self.integer($0, $1, $2, range) }
+    }
+
+    /// A whole number, nil when absent or null.
+    public mutating func optionalInteger(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        decodeOptional(name) { Self.integer($0, $1, $2, range) }
+    }
+
+    /// A required boolean.
+    public mutating func bool(_ name: String) -> Bool? {
+        decode(name, Self.bool)
+    }
+
+    /// A boolean, nil when absent or null.
+    public mutating func optionalBool(_ name: String) -> Bool? {
+        decodeOptional(name, Self.bool)
+    }
+
+    /// A required object, read field by field.
+    public mutating func object<Value>(_ name: String, _ decode: (inout ObjectReader) -> Value?) -> Value? {
+        self.decode(name) { Self.object($0, at: $1, $2, decode) }
+    }
+
+    /// An object, nil when absent or null.
+    public mutating func optionalObject<Value>(
+        _ name: String,
+        _ decode: (inout ObjectReader) -> Value?
+    ) -> Value? {
+        decodeOptional(name) { Self.object($0, at: $1, $2, decode) }
+    }
+
+    /// A required array of at most `max` elements; nil when one of them is wrong.
+    public mutating func array<Element>(
+        _ name: String,
+        max: Int,
+        _ element: (JSONValue, JSONPointer, JSONFailures) -> Element?
+    ) -> [Element]? {
+        decode(name) { Self.array($0, $1, $2, max, element) }
+    }
+
+    /// An array of at most `max` elements, nil when absent or null.
+    public mutating func optionalArray<Element>(
+        _ name: String,
+        max: Int,
+        _ element: (JSONValue, JSONPointer, JSONFailures) -> Element?
+    ) -> [Element]? {
+        decodeOptional(name) { Self.array($0, $1, $2, max, element) }
+    }
+
+    /// A required array of objects, each read field by field.
+    public mutating func objects<Element>(
+        _ name: String,
+        max: Int,
+        _ decode: (inout ObjectReader) -> Element?
+    ) -> [Element]? {
+        array(name, max: max) { Self.object($0, at: $1, $2, decode) }
+    }
+
+    /// An array of objects, nil when absent or null.
+    public mutating func optionalObjects<Element>(
+        _ name: String,
+        max: Int,
+        _ decode: (inout ObjectReader) -> Element?
+    ) -> [Element]? {
+        optionalArray(name, max: max) { Self.object($0, at: $1, $2, decode) }
+    }
+
+    // The same by value, for elements of arrays.
+
+    /// A string of 1 to `max` bytes.
+    public static func string(
+        _ value: JSONValue,
+        _ pointer: JSONPointer,
+        _ failures: JSONFailures,
+        _ max: Int
+    ) -> String? {
+        guard case .string(let text) = value else {
+            failures.add(pointer, "must be a string, not \(value.kind)")
+            return nil
+        }
+        guard !text.isEmpty else {
+            failures.add(pointer, "must not be empty")
+            return nil
+        }
+        guard text.utf8.count <= max else {
+            failures.add(pointer, "must be at most \(max) bytes long")
+            return nil
+        }
+        return text
+    }
+
+    /// A string that `parse` understands; `expected` completes "must be ...". Longer than 256 bytes none is
+    /// tried.
+    public static func parsed<Value>(
+        _ value: JSONValue,
+        _ pointer: JSONPointer,
+        _ failures: JSONFailures,
+        _ expected: String,
+        _ parse: (String) -> Value?
+    ) -> Value? {
+        guard let text = string(value, pointer, failures, 256) else { return nil }
+        guard let parsed = parse(text) else {
+            failures.add(pointer, "must be \(expected)")
+            return nil
+        }
+        return parsed
+    }
+
+    /// A whole number within a range.
+    public static func integer(
+        _ value: JSONValue,
+        _ pointer: JSONPointer,
+        _ failures: JSONFailures,
+        _ range: ClosedRange<Int64>
+    ) -> Int64? {
+        guard case .integer(let number) = value else {
+            failures.add(pointer, "must be a whole number, not \(value.kind)")
+            return nil
+        }
+        guard range.contains(number) else {
+            failures.add(pointer, "must be between \(range.lowerBound) and \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// `true` or `false`.
+    public static func bool(_ value: JSONValue, _ pointer: JSONPointer, _ failures: JSONFailures) -> Bool? {
+        guard case .bool(let flag) = value else {
+            failures.add(pointer, "must be true or false, not \(value.kind)")
+            return nil
+        }
+        return flag
+    }
+
+    /// An array; every element is looked at even when one is wrong.
+    public static func array<Element>(
+        _ value: JSONValue,
+        _ pointer: JSONPointer,
+        _ failures: JSONFailures,
+        _ max: Int,
+        _ element: (JSONValue, JSONPointer, JSONFailures) -> Element?
+    ) -> [Element]? {
+        guard case .array(let values) = value else {
+            failures.add(pointer, "must be an array, not \(value.kind)")
+            return nil
+        }
+        guard values.count <= max else {
+            failures.add(pointer, "must have at most \(max) elements")
+            return nil
+        }
+        var elements: [Element] = []
+        elements.reserveCapacity(values.count)
+        for (index, value) in values.enumerated() {
+            if let read = element(value, pointer.appending(index), failures) { elements.append(read) }
+        }
+        return elements.count == values.count ? elements : nil
+    }
+}

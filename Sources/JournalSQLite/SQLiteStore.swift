@@ -1,0 +1,266 @@
+import GRDB
+import GRDBSQLite
+import Journal
+import Synchronization
+
+/// The journals and enclosures of all systems in one folder, on one SQLite database in WAL mode with
+/// `synchronous=FULL`. Any number of processes may have it open, each of them may write.
+///
+///     homeward.sqlite, -wal, -shm   the database (see Schema.swift)
+///     homeward.mark                 how far each journal was answered for (see MarkFile.swift)
+///     homeward.lock                 held while a process opens the store
+///
+/// Owners: appends share one connection, which GRDB's queue serialises; reading records, looking up
+/// enclosures and polling have one each, so that none waits for another; checkpoints have their own
+/// connection and queue.
+public final class SQLiteStore: Sendable {
+    /// What is open now; replaced as a whole by `reopen`.
+    struct Connections: Sendable {
+        let append: Connection
+        let read: Connection
+        let look: Connection
+        let poll: Connection
+        let checkpointer: Checkpointer
+    }
+
+    /// The folder it was opened in.
+    public let path: String
+    let digest: HashChain.Digest
+    let mark: MarkFile
+    let folder: StoreFolder
+    let options: SQLiteOptions
+    private let connections: Mutex<Connections>
+
+    /// Opens the store in a folder, which is made if it is missing.
+    ///
+    /// - Parameter digest: SHA-256, for the hash chains.
+    /// - Throws: `damaged` when a journal ends below its mark or its end is not what was answered for, with the way out in
+    ///   the text; any other `JournalError`.
+    public static func open(
+        folder path: String,
+        digest: @escaping HashChain.Digest,
+        options: SQLiteOptions = SQLiteOptions()
+    ) throws(JournalError) -> SQLiteStore {
+        let folder = StoreFolder(path: path)
+        try folder.make()
+        let store = try folder.alone(milliseconds: options.busyMilliseconds) { () throws(JournalError) in
+            let mark = try MarkFile(folder.mark)
+            let connections = try connect(folder, mark, options)
+            try folder.sync()
+            return SQLiteStore(folder, digest, mark, connections, options)
+        }
+        try store.checkMarks()
+        return store
+    }
+
+    private init(
+        _ folder: StoreFolder,
+        _ digest: @escaping HashChain.Digest,
+        _ mark: MarkFile,
+        _ connections: Connections,
+        _ options: SQLiteOptions
+    ) {
+        self.path = folder.path
+        self.folder = folder
+        self.digest = digest
+        self.mark = mark
+        self.options = options
+        self.connections = Mutex(connections)
+    }
+
+    /// The systems that have a journal, in the order of their making.
+    public func systems() throws(JournalError) -> [String] {
+        try numberedSystems().map(\.name)
+    }
+
+    /// The journal of a system; made if there is none.
+    ///
+    /// - Throws: `tooLarge` when the name is not 1 to 64 lower-case letters, digits and `-`, or there are too many systems.
+    public func journal(system: String) throws(JournalError) -> any JournalKeeper {
+        let allowed = system.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
+        }
+        guard allowed, (1...64).contains(system.utf8.count) else {
+            throw .tooLarge("a system's name has 1 to 64 lower-case letters, digits and -")
+        }
+        let chain = HashChain(system: system, digest: digest)
+        let id = try current.append.perform { (session) throws(JournalError) in
+            if let known = try Self.system(system, session) { return known }
+            return try session.transaction { () throws(JournalError) in
+                // Another process may have made it since.
+                if let known = try Self.system(system, session) { return known }
+                return try Self.makeSystem(system, chain, session)
+            }
+        }
+        return SQLiteJournal(store: self, system: id, chain: chain)
+    }
+
+    /// Has SQLite check the structure of the whole database, on a connection of its own: what neither the
+    /// chain nor a seal shows, such as a page that lost a row of enclosures. Reads everything once, so it
+    /// belongs in the background.
+    ///
+    /// - Throws: `damaged`.
+    public func checkStructure() throws(JournalError) {
+        let connection = try Connection(folder.database, .look, options, readOnly: true)
+        let finding = try connection.administer { queue in
+            try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") }
+        }
+        try connection.close()
+        guard finding == "ok" else {
+            throw .damaged(
+                at: .start,
+                "\(folder.database): \(finding ?? "no answer"); bring back a backup (homeward restore)"
+            )
+        }
+    }
+
+    /// Copies the write-ahead log into the database and empties it, as far as other readers allow.
+    public func checkpoint() throws(JournalError) {
+        try current.checkpointer.run(.truncate)
+    }
+
+    /// Why the last checkpoint in the background failed, nil when it did not: for `/readyz` and metrics.
+    public var checkpointFailure: JournalError? { current.checkpointer.failure }
+
+    /// Drops all connections and opens them anew, then checks the marks again.
+    public func reopen() throws(JournalError) {
+        let outcome: Result<Void, JournalError> = connections.withLock { connections in
+            // Whatever state the old ones are in, they are not used again.
+            try? Self.close(connections)
+            do throws(JournalError) {
+                connections = try Self.connect(folder, mark, options)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try outcome.get()
+        try checkMarks()
+    }
+
+    /// Closes; the last one of all processes copies the log into the database and removes it. Later calls
+    /// fail, `reopen` apart.
+    public func close() throws(JournalError) {
+        try mark.sync()
+        try Self.close(current)
+    }
+
+    // MARK: Pieces
+
+    var current: Connections { connections.withLock { $0 } }
+
+    private static func connect(
+        _ folder: StoreFolder,
+        _ mark: MarkFile,
+        _ options: SQLiteOptions
+    ) throws(JournalError) -> Connections {
+        func connection(_ purpose: Connection.Purpose, readOnly: Bool = false) throws(JournalError)
+            -> Connection
+        {
+            try Connection(folder.database, purpose, options, readOnly: readOnly)
+        }
+        let append = try connection(.append)
+        try append.administer { queue in
+            try queue.writeWithoutTransaction { database in
+                // WAL first, since a mode cannot change inside the migration's transaction.
+                _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+            }
+            try Schema.migrator.migrate(queue)
+            try queue.writeWithoutTransaction { database in
+                let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
+                let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+                guard mode == "wal", synchronous == 2 else {
+                    throw JournalError.failed(
+                        "\(folder.database) is not in WAL mode with synchronous=FULL; is its file system a network one?"
+                    )
+                }
+            }
+        }
+        let checkpointer = Checkpointer(try connection(.checkpoint), mark, log: folder.log, options)
+        checkpointer.makeRoom()
+        return Connections(
+            append: append,
+            read: try connection(.read, readOnly: true),
+            look: try connection(.look, readOnly: true),
+            poll: try connection(.poll, readOnly: true),
+            checkpointer: checkpointer
+        )
+    }
+
+    private static func close(_ connections: Connections) throws(JournalError) {
+        // The last one to close removes the log, so it must be one that may write.
+        try connections.read.close()
+        try connections.look.close()
+        try connections.poll.close()
+        try connections.checkpointer.close()
+        try connections.append.close()
+    }
+
+    private static func system(_ name: String, _ session: Connection.Session) throws(JournalError)
+        -> Int64?
+    {
+        try session.with(.system) { (statement) throws(JournalError) in
+            try statement.bind(1, name)
+            return try statement.step() ? statement.integer(0) : nil
+        }
+    }
+
+    private static func makeSystem(
+        _ name: String,
+        _ chain: HashChain,
+        _ session: Connection.Session
+    ) throws(JournalError) -> Int64 {
+        try session.with(.insertSystem) { (statement) throws(JournalError) in
+            try statement.bind(1, name)
+            try statement.run()
+        }
+        let id = sqlite3_last_insert_rowid(session.handle)
+        guard id <= Schema.systems else { throw .tooLarge("a store holds at most \(Schema.systems) systems") }
+        try session.with(.insertFirst) { (statement) throws(JournalError) in
+            try statement.bind(1, Schema.key(id, 0))
+            try statement.bind(2, chain.first)
+            try statement.bind(3, Array(name.utf8))
+            try statement.run()
+        }
+        return id
+    }
+
+    func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {
+        try current.look.perform { (session) throws(JournalError) in
+            try session.with(.systems) { (statement) throws(JournalError) in
+                var systems: [(id: Int64, name: String)] = []
+                while try statement.step() { systems.append((statement.integer(0), statement.text(1))) }
+                return systems
+            }
+        }
+    }
+
+    /// Refuses a journal that ends before what was answered for, or ends in something else.
+    private func checkMarks() throws(JournalError) {
+        for system in try numberedSystems() {
+            guard let mark = try mark.mark(system.id) else { continue }
+            let journal = SQLiteJournal(
+                store: self,
+                system: system.id,
+                chain: HashChain(system: system.name, digest: digest)
+            )
+            let last = try journal.lastPosition()
+            let wayOut =
+                "Keep a copy of \(path), then bring back a backup (homeward restore). To go on without the lost records, "
+                + "remove \(self.mark.path)"
+            guard last >= mark.position else {
+                throw .damaged(
+                    at: last.advanced(by: 1),
+                    "the journal of \(system.name) ends at \(last), but records up to \(mark.position) were answered "
+                        + "for: they are lost. \(wayOut)"
+                )
+            }
+            guard try journal.hash(at: mark.position) == mark.hash else {
+                throw .damaged(
+                    at: mark.position,
+                    "the journal of \(system.name) holds another record than the one that was answered for. \(wayOut)"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Brokerage
+import Glibc
+import Synchronization
+
+/// The machine's clock, in UTC.
+@Sendable func systemClock() -> Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(seconds: Int64(time.tv_sec))
+}
+
+/// A clock that is set by hand, for filling a demonstration with a past.
+final class SetClock: Sendable {
+    private let time: Mutex<Instant>
+
+    init(_ start: Instant) { time = Mutex(start) }
+
+    var now: Instant {
+        get { time.withLock { $0 } }
+        set { time.withLock { $0 = newValue } }
+    }
+}

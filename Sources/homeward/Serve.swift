@@ -1,0 +1,112 @@
+import API
+import ArgumentParser
+import Broker
+import Brokerage
+import Dispatch
+import Glibc
+import HTTPServer
+import JSON
+
+/// The service: opens the store, replays, listens, and stops in the opposite order.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Runs the service until SIGTERM or SIGINT.")
+
+    @Option(help: "A configuration file (JSON; see config/homeward.json).")
+    var config: String?
+    @Option(help: "The folder that holds the journal, the vault and the vault's key.")
+    var data: String?
+    @Option(help: "An address to listen on, HOST:PORT; port 0 takes a free one. May be repeated.")
+    var listen: [String] = []
+    @Option(help: "The system to open when the folder is empty.")
+    var system = "default"
+
+    func run() throws {
+        try orFail {
+            var configuration = try config.map { try Configuration(file: $0) } ?? Configuration()
+            if !listen.isEmpty { configuration.listen = listen }
+            configuration.data = data ?? configuration.data ?? "./data"
+            configuration.server.addresses = try (configuration.listen ?? ["127.0.0.1:8080"]).map(Address.parse)
+            let service = try Service(configuration, system: system)
+            try service.run()
+        }
+    }
+}
+
+/// Everything that runs while the service does.
+final class Service: Sendable {
+    private let systems: Systems
+    private let server: Server
+    private let configuration: Configuration
+
+    init(_ configuration: Configuration, system: String) throws {
+        self.configuration = configuration
+        let folder = try DataFolder(configuration.data ?? "./data")
+        let systems = try Systems(folder, configuration, first: system)
+        self.systems = systems
+        server = Server(configuration: configuration.server) { _ in
+            LaneResponder(
+                systems: { systems.broker($0) }, clock: systemClock, readiness: { Service.readiness(systems) })
+        }
+    }
+
+    /// Serves until a signal, then drains: no request already read is lost.
+    func run() throws {
+        let stop = DispatchSemaphore(value: 0)
+        let sources = [SIGTERM, SIGINT].map { Service.source($0, stop) }
+        for address in try server.start() { standardOutput("listening on http://\(address)") }
+        let refresh = Service.every(milliseconds: 500) { [systems] in systems.refresh() }
+        stop.wait()
+        refresh.cancel()
+        let drained = DispatchSemaphore(value: 0)
+        server.drain(deadline: configuration.drainMilliseconds) { [systems] in
+            systems.close { drained.signal() }
+        }
+        drained.wait()
+        for source in sources { source.cancel() }
+    }
+
+    /// Whether every system takes commands, and what an operator should know of each.
+    static func readiness(_ systems: Systems) -> (Bool, [String: JSONValue]) {
+        var ready = true
+        var words: [String: JSONValue] = [:]
+        for broker in systems.all {
+            switch broker.health {
+            case .ready: words[broker.system] = .string("ready at position \(broker.published().position)")
+            case .readOnly(let reason):
+                ready = false
+                words[broker.system] = .string("answers reads only: \(reason)")
+            }
+        }
+        return (ready, words)
+    }
+
+    // Handlers are made in nonisolated functions: a closure made on the main actor would trap on a queue.
+    private static func source(_ number: Int32, _ stop: DispatchSemaphore) -> any DispatchSourceSignal {
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { stop.signal() }
+        source.resume()
+        return source
+    }
+
+    private static func every(
+        milliseconds: Int, _ body: @escaping @Sendable () -> Void
+    ) -> any DispatchSourceTimer {
+        let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
+        timer.schedule(deadline: .now() + .milliseconds(milliseconds), repeating: .milliseconds(milliseconds))
+        timer.setEventHandler { body() }
+        timer.resume()
+        return timer
+    }
+}
+
+/// `HOST:PORT` as it is written on a command line.
+enum Address {
+    static func parse(_ text: String) throws -> ServerConfiguration.Address {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw ValidationError("an address is HOST:PORT, as 127.0.0.1:8080")
+        }
+        let host = text[..<colon].drop { $0 == "[" }.prefix { $0 != "]" }
+        return ServerConfiguration.Address(host: host == "localhost" ? "127.0.0.1" : String(host), port: port)
+    }
+}

@@ -1,0 +1,196 @@
+import Dispatch
+import Journal
+import Synchronization
+import Testing
+import Vault
+
+@testable import Broker
+@testable import Brokerage
+
+@Suite("The broker")
+struct BrokerTests {
+    @Test("what was accepted is published before it is answered, and a restart finds it")
+    func restart() throws {
+        let journal = TestBroker.journal()
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        let ruled = broker.answer(.refer(TestBroker.ask), by: TestBroker.ward)
+        #expect(broker.published().position == ruled.position)
+        #expect(broker.published().state.referrals.count == 1)
+        let again = try TestBroker.open(journal)
+        #expect(again.published().position == ruled.position)
+        #expect(again.published().state.referrals[ReferralID(number: 1)]?.status == .offered)
+        #expect(again.published().state.recount().isEmpty)
+    }
+
+    @Test("500 claims of the last hour at once, over two nodes on one journal: one wins, the rest hear what is left")
+    func lastHour() throws {
+        let journal = TestBroker.journal()
+        let first = try TestBroker.open(journal)
+        first.setUp(open: 60)
+        let second = try TestBroker.open(journal)
+        let block = BlockID(number: 2)
+        let claim = ClaimTerms(provider: Slug("birch")!, weekly: TestBroker.pattern(60))
+        let done = DispatchGroup()
+        let tally = Mutex<(won: Int, lost: Int, other: Int)>((0, 0, 0))
+        for index in 0..<500 {
+            done.enter()
+            (index % 2 == 0 ? first : second).submit(Submission(.claim(block, claim), by: TestBroker.hub)) { ruled in
+                tally.withLock { tally in
+                    if ruled.isAccepted {
+                        tally.won += 1
+                    } else if ruled.rejection?.left != nil {
+                        tally.lost += 1
+                    } else {
+                        tally.other += 1
+                    }
+                }
+                done.leave()
+            }
+        }
+        done.wait()
+        let result = tally.withLock { $0 }
+        #expect(result.won == 1 && result.lost == 499 && result.other == 0)
+        #expect(try Recovered(from: journal).published.state.recount().isEmpty)
+    }
+
+    @Test("a refusal for want of capacity is not given from an old state: the store's end is read first")
+    func freshRefusal() throws {
+        let journal = TestBroker.journal()
+        let first = try TestBroker.open(journal)
+        first.setUp(open: 60)
+        let second = try TestBroker.open(journal)
+        // The first node buys another block that the second has not seen.
+        first.answer(TestBroker.block(500))
+        let claim = ClaimTerms(provider: Slug("birch")!, weekly: TestBroker.pattern(100))
+        let ruled = second.answer(.claim(BlockID(number: 2), claim), by: TestBroker.hub)
+        #expect(ruled.rejection?.kind == .clash)
+        #expect(ruled.position == first.published().position)
+    }
+
+    @Test("the same idempotency key and body gets the same answer, also from another node; another body is refused")
+    func idempotency() throws {
+        let journal = TestBroker.journal()
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        func refer(_ broker: Broker, _ body: UInt8) -> Ruled {
+            broker.answer(.refer(TestBroker.ask), by: TestBroker.ward, body: [body], key: "once")
+        }
+        let first = refer(broker, 1)
+        broker.answer(.withdraw(ReferralID(number: 1)), by: TestBroker.ward, body: [9])
+        let again = refer(try TestBroker.open(journal), 1)
+        #expect(again.resource == first.resource)
+        #expect(refer(broker, 2).rejection?.kind == .keyReused)
+        #expect(broker.published().state.referrals.count == 1)
+    }
+
+    @Test("a concurrent duplicate waits for the first answer and gets the same")
+    func concurrentDuplicates() throws {
+        let broker = try TestBroker.open(TestBroker.journal())
+        broker.setUp()
+        let done = DispatchGroup()
+        let answers = Mutex<[Resource?]>([])
+        for _ in 0..<50 {
+            done.enter()
+            broker.submit(
+                Submission(
+                    .refer(TestBroker.ask),
+                    by: TestBroker.ward,
+                    body: [1],
+                    idempotency: IdempotencyKey(route: "POST /v1/referrals", value: "k")
+                )
+            ) { ruled in
+                answers.withLock { $0.append(ruled.resource) }
+                done.leave()
+            }
+        }
+        done.wait()
+        let all = answers.withLock { $0 }
+        #expect(all.allSatisfy { $0 != nil && $0 == all[0] })
+        #expect(broker.published().state.referrals.count == 1)
+    }
+
+    @Test(
+        "texts are sealed under the person's pseudonym and opened only by a look-up; the journal's rows hold none of them"
+    )
+    func texts() throws {
+        let journal = TestBroker.journal()
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        let secret = Array(#"{"name":"Marked Person","reference":"RJC-88213"}"#.utf8)
+        let number = try #require(NHSNumber("999 000 0018"))
+        broker.answer(
+            .refer(TestBroker.ask),
+            by: TestBroker.ward,
+            texts: [SensitiveText(kind: "person", json: secret)],
+            number: number
+        )
+        let person = try #require(broker.published().state.referrals[ReferralID(number: 1)]?.person)
+        for record in try journal.read(after: .start, limit: 100) {
+            let text = String(decoding: record.body, as: UTF8.self)
+            for marked in ["Marked", "88213", number.digits, "999 000"] { #expect(!text.contains(marked)) }
+        }
+        let sealed = try #require(try journal.enclosure(subject: person.description, kind: "person"))
+        #expect(!String(decoding: sealed, as: UTF8.self).contains("Marked"))
+        let opened = Mutex<[UInt8]?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        #expect(
+            broker.lookUp { reader in
+                let text = try? reader.text(subject: person.description, kind: "person")
+                opened.withLock { $0 = text }
+                done.signal()
+            }
+        )
+        done.wait()
+        #expect(opened.withLock { $0 } == secret)
+    }
+
+    @Test("the same NHS number is noticed, also after a restart, without a trace of it in the journal")
+    func duplicates() throws {
+        let journal = TestBroker.journal()
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        let number = try #require(NHSNumber("9990000018"))
+        broker.answer(.refer(TestBroker.ask), by: TestBroker.ward, number: number)
+        let again = try TestBroker.open(journal)
+        again.answer(.refer(TestBroker.ask), by: TestBroker.ward, number: number)
+        #expect(again.published().state.referrals[ReferralID(number: 2)]?.duplicates == [ReferralID(number: 1)])
+    }
+
+    @Test("a node that only reads shows the other's writes once it looks")
+    func following() throws {
+        let journal = TestBroker.journal()
+        let writer = try TestBroker.open(journal)
+        let reader = try TestBroker.open(journal)
+        reader.follow(everyMilliseconds: 5)
+        writer.setUp()
+        let end = writer.published().position
+        // Bounded waiting for another queue, not for time: each round asks the broker's own queue.
+        var rounds = 0
+        while reader.published().position < end, rounds < 1_000_000 { rounds += 1 }
+        #expect(reader.published().position == end)
+    }
+
+    @Test(
+        "when the store fails, what is pending gets 503, reads go on, and the broker comes back knowing what was written"
+    )
+    func failure() throws {
+        let journal = FailingJournal(TestBroker.journal())
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        let before = broker.published().position
+        journal.mode.withLock { $0 = .failAfter(.failed("the disk went away")) }
+        let unknown = broker.answer(.refer(TestBroker.ask), by: TestBroker.ward, body: [1], key: "k")
+        #expect(unknown.isUnavailable)
+        #expect(broker.published().position == before)
+        #expect(broker.health != .ready)
+        #expect(broker.answer(.refer(TestBroker.ask), by: TestBroker.ward).isUnavailable)
+        journal.mode.withLock { $0 = .sound }
+        var rounds = 0
+        while broker.health != .ready, rounds < 100_000_000 { rounds += 1 }
+        // The append had happened: the client that asks again with its key gets the answer it was owed.
+        let again = broker.answer(.refer(TestBroker.ask), by: TestBroker.ward, body: [1], key: "k")
+        #expect(again.isAccepted)
+        #expect(broker.published().state.referrals.count == 1)
+    }
+}

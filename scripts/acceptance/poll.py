@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""A dashboard polls capacity while referrals are posted: its 99th percentile with and without writers, and what it got
+(200 or 304). Whoever got a 201 reads it back on another connection at once. Figures, not a pass or fail."""
+import multiprocessing, shutil
+from service import *
+
+SECONDS = float(os.environ.get("SECONDS_EACH", "6"))
+
+
+def poll(port, key, seconds, out):
+    client, took, codes, tag = Client(port, key), [], {}, None
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        began = time.perf_counter()
+        status, headers, _ = client.get("/v1/capacity", {"If-None-Match": tag} if tag else None)
+        took.append(time.perf_counter() - began)
+        codes[status] = codes.get(status, 0) + 1
+        tag = headers.get("etag", tag)
+    out.put((sorted(took), codes))
+
+
+def write(port, keys, seconds, out):
+    """Refers and withdraws, so that the county does not fill up; every 201 is read back on a second connection."""
+    client, other, posted = Client(port, keys["referrer"]), Client(port, keys["referrer"]), 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        status, _, made = client.post("/v1/referrals", referral(f"POLL-{os.getpid()}-{posted}", visits=[visit("tea", 30)]))
+        must(status == 201, f"{status} {made}")
+        must(other.get(f"/v1/referrals/{made['id']}")[0] == 200, "a 201 was not readable at once on another connection")
+        client.put(f"/v1/referrals/{made['id']}/withdrawal", {"reason": "measured"})
+        posted += 1
+    out.put(posted)
+
+
+def run(port, keys, writers):
+    out, written = multiprocessing.Queue(), multiprocessing.Queue()
+    posting = [multiprocessing.Process(target=write, args=(port, keys, SECONDS, written)) for _ in range(writers)]
+    poller = multiprocessing.Process(target=poll, args=(port, keys["dashboard"], SECONDS, out))
+    for process in posting + [poller]:
+        process.start()
+    took, codes = out.get()
+    posted = sum(written.get() for _ in posting)
+    for process in posting + [poller]:
+        process.join()
+    return took, codes, posted
+
+
+if __name__ == "__main__":
+    data = folder()
+    keys = demo(data)["keys"]
+    service = Service(data)
+    for turn in range(3):
+        for writers in (0, 1):
+            took, codes, posted = run(service.port, keys, writers)
+            print(f"{writers} writer(s): {len(took)} polls, median {1e6 * took[len(took) // 2]:.0f} us, 99th percentile "
+                  f"{1e6 * took[len(took) * 99 // 100]:.0f} us, {codes}, {posted} referrals posted and read back", flush=True)
+    service.stop()
+    print(verify(data))
+    shutil.rmtree(data)
