@@ -6,12 +6,12 @@ extension Search {
         /// In a hundred moves, those that begin with a need that waits.
         var fromPool = 25
         /// In a hundred options drawn, those that split the package.
-        var splits = 25
+        var splits = 30
         /// Options of which the roomiest is tried, at most: for a need that waits, and for one that is placed.
-        var drawsWaiting = 12
-        var drawsPlaced = 6
+        var drawsWaiting = 16
+        var drawsPlaced = 8
         /// Share of the smallest waiting points by which a move may be too dear before holes are looked at.
-        var hope = 0.3
+        var hope = 0.8
     }
 
     /// Cheapest option of a need that fits now.

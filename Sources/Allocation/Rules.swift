@@ -36,7 +36,7 @@ extension Instance {
             if asked & bit != 0 {
                 // A band seen before: only the sum of its calls tells.
                 if !sumFits(need.calls[...position], row, need.days) { failed |= bit }
-            } else if !Fit.holds(row, load: call.load, days: call.days, span: need.days) {
+            } else if !DayFit.holds(row, load: call.load, days: call.days, span: need.days) {
                 failed |= bit
             }
             asked |= bit

@@ -2,7 +2,7 @@
 ///
 /// Minutes lie in rows of `horizon` 16-bit cells, so one step looks at sixteen days. Days on which the call does not
 /// happen ask for nothing, and free minutes are never negative, so a cell fails only by turning negative.
-enum Fit {
+enum DayFit {
     /// Days looked at in one step.
     static let stride = 16
 
