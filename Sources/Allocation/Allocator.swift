@@ -73,8 +73,8 @@ public struct Allocator: Sendable {
 
     /// Rounds over regions, each round cut another way and carrying the cooling on.
     private func searchRegions(_ start: Plan, _ seed: UInt64, _ budget: Budget) -> Outcome {
-        let count = Division.K > 0 ? Division.K : max(2, Division.count(needs: instance.needs.count))
-        let rounds = Division.E > 0 ? Division.E : budget.expected < 500 * Double(instance.needs.count) ? 2 : 4
+        let count = max(2, Division.count(needs: instance.needs.count))
+        let rounds = budget.expected < 500 * Double(instance.needs.count) ? 2 : 4
         let annealing = Annealing(needs: instance.needs.count, expectedMoves: budget.expected)
         var plan = start
         var grudges = [Int](repeating: 0, count: instance.needs.count)
@@ -92,7 +92,10 @@ public struct Allocator: Sendable {
                     let size = division.needs[index].count
                     guard size > 0 else { continue }
                     let search = Search(
-                        region(division, index), now.0, seed: seed &+ UInt64(round * count + index) &* 0x5851_F42D)
+                        region(division, index),
+                        now.0,
+                        seed: seed &+ UInt64(round * count + index) &* 0x5851_F42D
+                    )
                     search.begin(with: now.1)
                     search.fill()
                     let share = Double(size) / Double(instance.needs.count) / Double(rounds)
@@ -105,7 +108,11 @@ public struct Allocator: Sendable {
                     let last = round == rounds - 1
                     results.append(
                         RegionResult(
-                            placements: search.placements(best: last), grudges: search.carried, moves: made))
+                            placements: search.placements(best: last),
+                            grudges: search.carried,
+                            moves: made
+                        )
+                    )
                 }
                 return results
             }
@@ -141,8 +148,12 @@ public struct Allocator: Sendable {
 
     private func region(_ division: Division, _ index: Int) -> Region {
         Region(
-            problem, needs: division.needs[index], blocks: division.blocks[index], free: division.free,
-            received: division.received)
+            problem,
+            needs: division.needs[index],
+            blocks: division.blocks[index],
+            free: division.free,
+            received: division.received
+        )
     }
 
     /// The cheaper of two plans by the plain count; the start when the other breaks a rule, which would be a defect.
@@ -237,7 +248,11 @@ extension Search {
             return (
                 region.outerNeed[need],
                 Plan.Placement(
-                    block: Int(block), bands: held.firstBands, other: Int(other), otherBands: held.secondBands)
+                    block: Int(block),
+                    bands: held.firstBands,
+                    other: Int(other),
+                    otherBands: held.secondBands
+                )
             )
         }
     }

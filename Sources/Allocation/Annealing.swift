@@ -13,7 +13,12 @@ struct Annealing: Sendable {
     /// Times the search cools down; after the first from the reheat, beginning with the best plan.
     var cycles = 1
     var manner = Search.Manner(
-        fromPool: 25, splits: 30, drawsWaiting: 16, drawsPlaced: 8, hope: 0.8)
+        fromPool: 25,
+        splits: 30,
+        drawsWaiting: 16,
+        drawsPlaced: 8,
+        hope: 0.8
+    )
     /// Moves between two looks at the progress.
     static let beat = 256
 

@@ -150,7 +150,10 @@ struct RowFinder {
 
     /// The binding rows of a block, as `band * 128 + day`.
     mutating func rows(
-        _ instance: Instance, _ candidates: Candidates, _ block: Int, _ users: ArraySlice<UsersByBlock.User>
+        _ instance: Instance,
+        _ candidates: Candidates,
+        _ block: Int,
+        _ users: ArraySlice<UsersByBlock.User>
     ) -> [Int16] {
         var found: [Int16] = []
         guard !users.isEmpty else { return found }

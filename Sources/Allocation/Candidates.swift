@@ -34,7 +34,8 @@ struct Candidates: Sendable {
                         let fits = instance.fitting(need, Int(block), free)
                         guard fits != 0 else { continue }
                         part.pairs.append(
-                            Pair(block: block, fits: fits, cost: instance.costs(of: need, on: Int(block), fits)))
+                            Pair(block: block, fits: fits, cost: instance.costs(of: need, on: Int(block), fits))
+                        )
                     }
                     part.counts.append(Int32(part.pairs.count - before))
                 }

@@ -10,7 +10,23 @@ enum DayFit {
     @inline(__always)
     static func demand(_ load: Int16, on days: UInt16) -> SIMD16<Int16> {
         let bits = SIMD16<UInt16>(
-            1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+            1,
+            2,
+            4,
+            8,
+            16,
+            32,
+            64,
+            128,
+            256,
+            512,
+            1024,
+            2048,
+            4096,
+            8192,
+            16384,
+            32768
+        )
         let asked = (SIMD16<UInt16>(repeating: days) & bits) .== bits
         return SIMD16<Int16>(repeating: 0).replacing(with: load, where: asked)
     }
@@ -21,7 +37,10 @@ enum DayFit {
     ///   - span: the days between which `days` lies, so that empty steps are skipped.
     @inline(__always)
     static func holds(
-        _ row: UnsafePointer<Int16>, load: Int, days: UInt128, span: Range<Int>
+        _ row: UnsafePointer<Int16>,
+        load: Int,
+        days: UInt128,
+        span: Range<Int>
     ) -> Bool {
         guard load <= Int(Int16.max) else { return days == 0 }
         let ask = Int16(truncatingIfNeeded: load)

@@ -6,8 +6,6 @@
 struct Division {
     /// Needs that a region may have: fewer would put more of them beside a border, more would not stay in the cache.
     static let comfortable = 1_900
-    nonisolated(unsafe) static var K = 0
-    nonisolated(unsafe) static var E = 0
 
     /// Blocks of each region, ascending.
     private(set) var blocks: [[Int32]]

@@ -67,7 +67,11 @@ extension Instance {
 
         /// Weights as given.
         public init(
-            travelPerKilometreVisit: Int, preferenceMissed: Int, split: Int, overFair: Int, farOverFair: Int
+            travelPerKilometreVisit: Int,
+            preferenceMissed: Int,
+            split: Int,
+            overFair: Int,
+            farOverFair: Int
         ) {
             self.travelPerKilometreVisit = travelPerKilometreVisit
             self.preferenceMissed = preferenceMissed
@@ -126,8 +130,14 @@ extension Instance {
 
         /// A block as given.
         public init(
-            provider: Int, spotRate: Int? = nil, base: Int, zone: [Int], skills: UInt64 = 0, genders: UInt8 = 3,
-            languages: UInt64 = 1, days: Range<Int>
+            provider: Int,
+            spotRate: Int? = nil,
+            base: Int,
+            zone: [Int],
+            skills: UInt64 = 0,
+            genders: UInt8 = 3,
+            languages: UInt64 = 1,
+            days: Range<Int>
         ) {
             self.provider = provider
             self.spotRate = spotRate
@@ -194,8 +204,15 @@ extension Instance {
 
         /// A need as given.
         public init(
-            place: Int, days: Range<Int>, calls: [Call], skills: UInt64 = 0, genderRequired: UInt8 = 0,
-            genderPreferred: UInt8 = 0, languagePreferred: Int = 0, waiting: Int, twoProviders: Bool = false,
+            place: Int,
+            days: Range<Int>,
+            calls: [Call],
+            skills: UInt64 = 0,
+            genderRequired: UInt8 = 0,
+            genderPreferred: UInt8 = 0,
+            languagePreferred: Int = 0,
+            waiting: Int,
+            twoProviders: Bool = false,
             declined: [Int] = []
         ) {
             precondition(calls.count <= Instance.mostCalls)

@@ -89,8 +89,11 @@ extension Search {
                 guard total < cheapest else { continue }
                 cheapest = total
                 option = Option(
-                    first: Int32(truncatingIfNeeded: c), second: Int32(truncatingIfNeeded: d), firstBands: mine,
-                    secondBands: all & ~mine)
+                    first: Int32(truncatingIfNeeded: c),
+                    second: Int32(truncatingIfNeeded: d),
+                    firstBands: mine,
+                    secondBands: all & ~mine
+                )
             }
             i &+= 1
         }
@@ -106,8 +109,11 @@ extension Search {
         let pairCount = Int(region.pairStart[need &+ 1]) &- pairs
         if singleCount > 0 && (pairCount == 0 || chance.below(100) >= manner.splits) {
             option = Option(
-                first: region.single[singles &+ chance.below(singleCount)], second: -1, firstBands: all,
-                secondBands: 0)
+                first: region.single[singles &+ chance.below(singleCount)],
+                second: -1,
+                firstBands: all,
+                secondBands: 0
+            )
             return
         }
         let pair = region.pair[pairs &+ chance.below(pairCount)]

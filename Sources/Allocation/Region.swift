@@ -63,7 +63,11 @@ final class Region {
     ///   - free: the words of every block of the instance, less what needs outside the region hold.
     ///   - received: weekly minutes of every provider, less what the region's own needs give it.
     init(
-        _ problem: Problem, needs: [Int32], blocks: [Int32], free: [UInt64], received: [Int]
+        _ problem: Problem,
+        needs: [Int32],
+        blocks: [Int32],
+        free: [UInt64],
+        received: [Int]
     ) {
         let (instance, candidates, binding) = (problem.instance, problem.candidates, problem.binding)
         outerNeed = needs
@@ -182,8 +186,14 @@ final class Region {
     }
 
     private static func pairUp(
-        _ range: Range<Int>, _ all: UInt8, _ two: Bool, _ stream: [UInt64], _ at: [Int32],
-        _ provider: UnsafeMutablePointer<Int32>, _ block: [Int32], _ pairs: inout [SIMD2<Int32>]
+        _ range: Range<Int>,
+        _ all: UInt8,
+        _ two: Bool,
+        _ stream: [UInt64],
+        _ at: [Int32],
+        _ provider: UnsafeMutablePointer<Int32>,
+        _ block: [Int32],
+        _ pairs: inout [SIMD2<Int32>]
     ) {
         guard all.nonzeroBitCount > 1 else { return }
         let limit = pairs.count + mostPairs

@@ -101,7 +101,8 @@ final class Search {
         grudge = buffer(0, count: needs)
         changes = buffer(
             Change(need: 0, first: 0, second: 0, firstBands: 0, secondBands: 0, seats: false),
-            count: needs + 2 * Search.mostEjected + 8)
+            count: needs + 2 * Search.mostEjected + 8
+        )
         touched = buffer(-1, count: 2 * Search.mostEjected + 8)
         ejected = buffer(-1, count: Search.mostEjected)
         part = buffer(-1, count: Search.mostParts)
@@ -186,8 +187,11 @@ final class Search {
     @inline(__always)
     func holding(_ need: Int) -> Option {
         Option(
-            first: first[need], second: second[need], firstBands: firstBands[need],
-            secondBands: secondBands[need])
+            first: first[need],
+            second: second[need],
+            firstBands: firstBands[need],
+            secondBands: secondBands[need]
+        )
     }
 
     // MARK: Points
@@ -376,8 +380,13 @@ final class Search {
     @inline(__always)
     private func record(_ need: Int, seats: Bool) {
         changes[changeCount] = Change(
-            need: Int32(truncatingIfNeeded: need), first: first[need], second: second[need],
-            firstBands: firstBands[need], secondBands: secondBands[need], seats: seats)
+            need: Int32(truncatingIfNeeded: need),
+            first: first[need],
+            second: second[need],
+            firstBands: firstBands[need],
+            secondBands: secondBands[need],
+            seats: seats
+        )
         changeCount &+= 1
     }
 
@@ -457,8 +466,11 @@ final class Search {
                 change.seats
                 ? Option()
                 : Option(
-                    first: change.first, second: change.second, firstBands: change.firstBands,
-                    secondBands: change.secondBands)
+                    first: change.first,
+                    second: change.second,
+                    firstBands: change.firstBands,
+                    secondBands: change.secondBands
+                )
         }
     }
 }
