@@ -31,6 +31,25 @@ enum DayFit {
         return SIMD16<Int16>(repeating: 0).replacing(with: load, where: asked)
     }
 
+    /// Sixteen bits of `days`, the ones looked at in `step`.
+    @inline(__always)
+    static func bits(_ days: UInt128, _ step: Int) -> UInt16 {
+        let half = step < 4 ? UInt64(truncatingIfNeeded: days) : UInt64(truncatingIfNeeded: days >> 64)
+        return UInt16(truncatingIfNeeded: half >> UInt64(truncatingIfNeeded: (step & 3) * stride))
+    }
+
+    /// The steps that look at the days of `span`.
+    @inline(__always)
+    static func steps(_ span: Range<Int>) -> Range<Int> {
+        span.lowerBound / stride..<(span.upperBound + stride - 1) / stride
+    }
+
+    /// The sixteen free cells of a step.
+    @inline(__always)
+    static func cells(_ row: UnsafePointer<Int16>, _ step: Int) -> SIMD16<Int16> {
+        UnsafeRawPointer(row + step * stride).loadUnaligned(as: SIMD16<Int16>.self)
+    }
+
     /// True when `row`, `horizon` free cells, has `load` minutes on every day of `days`.
     /// - Parameters:
     ///   - load: minutes asked for each day; more than `Int16.max` never fits.
@@ -44,15 +63,8 @@ enum DayFit {
     ) -> Bool {
         guard load <= Int(Int16.max) else { return days == 0 }
         let ask = Int16(truncatingIfNeeded: load)
-        var step = span.lowerBound / stride
-        let last = (span.upperBound + stride - 1) / stride
         var short = SIMD16<Int16>(repeating: 0)
-        while step < last {
-            let bits = UInt16(truncatingIfNeeded: days >> UInt128(truncatingIfNeeded: step * stride))
-            let cells = UnsafeRawPointer(row + step * stride).loadUnaligned(as: SIMD16<Int16>.self)
-            short |= cells &- demand(ask, on: bits)
-            step += 1
-        }
+        for step in steps(span) { short |= cells(row, step) &- demand(ask, on: bits(days, step)) }
         return short.min() >= 0
     }
 }

@@ -9,6 +9,9 @@ public final class Online {
     private let gateStart: [Int32]
     private let gates: [Gate]
     private let parts: UnsafeMutableBufferPointer<Part>
+    /// What the need at hand asks, sixteen days a vector: at `band * stepsPerBand + step`.
+    private let asked: UnsafeMutableBufferPointer<SIMD16<Int16>>
+    private static let stepsPerBand = Instance.longestHorizon / DayFit.stride
     /// Blocks that fit in part which one choice looks at; those beyond are left out, and their splits with them. A zone
     /// with more is one where single blocks abound.
     public static let mostParts = 512
@@ -20,6 +23,10 @@ public final class Online {
         var provider: Int32
         var from: Int32
         var to: Int32
+        var base: Int32
+        /// -1 where minutes are paid for already.
+        var spotRate: Int32
+        var languages: UInt64
         var genders: UInt8
     }
 
@@ -52,6 +59,9 @@ public final class Online {
                         provider: Int32(block.provider),
                         from: Int32(clamping: block.days.lowerBound),
                         to: Int32(clamping: block.days.upperBound),
+                        base: Int32(block.base),
+                        spotRate: Int32(block.spotRate ?? -1),
+                        languages: block.languages,
                         genders: block.genders
                     )
                 )
@@ -62,12 +72,15 @@ public final class Online {
         gates = list
         parts = .allocate(capacity: Online.mostParts)
         parts.initialize(repeating: Part(block: 0, provider: 0, fits: 0, cost: .zero))
+        asked = .allocate(capacity: Instance.bands * Online.stepsPerBand)
+        asked.initialize(repeating: .zero)
     }
 
     deinit {
         free.deallocate()
         received.deallocate()
         parts.deallocate()
+        asked.deallocate()
     }
 
     /// The best option for a need now, or nil. Nothing changes.
@@ -75,7 +88,8 @@ public final class Online {
         let need = instance.needs[index]
         let all = need.bands
         let weekly = need.weekly(all)
-        let cells = UnsafeBufferPointer(free)
+        let possible = ask(need)
+        guard possible != 0 else { return nil }
         var best: Plan.Placement?
         var cheapest = Int.max
         var partCount = 0
@@ -83,9 +97,16 @@ public final class Online {
         for position in Int(gateStart[need.place])..<Int(gateStart[need.place + 1]) {
             let gate = gates[position]
             guard opens(gate, need) else { continue }
-            let fits = instance.fitting(need, Int(gate.block), cells)
+            let fits = fitting(Int(gate.block), possible, need.days)
             guard fits != 0 else { continue }
-            let cost = instance.costs(of: need, on: Int(gate.block), fits)
+            let cost = instance.costs(
+                of: need,
+                base: Int(gate.base),
+                spotRate: gate.spotRate < 0 ? nil : Int(gate.spotRate),
+                genders: gate.genders,
+                languages: gate.languages,
+                fits
+            )
             if fits == all {
                 let points = Int(cost[7]) + more(Int(gate.provider), weekly)
                 if points < cheapest {
@@ -101,6 +122,46 @@ public final class Online {
         }
         if union == all && all.nonzeroBitCount > 1 { split(need, all, partCount, &cheapest, &best) }
         return best
+    }
+
+    /// Writes down what a need asks, calls of one band summed.
+    /// - Returns: the bands whose minutes a cell could hold at all.
+    private func ask(_ need: Instance.Need) -> UInt8 {
+        let steps = DayFit.steps(need.days)
+        var seen: UInt8 = 0
+        var loads = SIMD8<Int>(repeating: 0)
+        for call in need.calls {
+            let bit = UInt8(1) << UInt8(call.band)
+            loads[call.band] += call.load
+            let load = Int16(clamping: call.load)
+            for step in steps {
+                let more = DayFit.demand(load, on: DayFit.bits(call.days, step))
+                let at = call.band * Online.stepsPerBand + step
+                asked[at] = seen & bit == 0 ? more : asked[at] &+ more
+            }
+            seen |= bit
+        }
+        for band in 0..<Instance.bands where loads[band] > Int(Int16.max) { seen &= ~(1 << UInt8(band)) }
+        return seen
+    }
+
+    /// The bands of the need at hand that a block's free minutes hold.
+    @inline(__always)
+    private func fitting(_ block: Int, _ bands: UInt8, _ span: Range<Int>) -> UInt8 {
+        guard let cells = free.baseAddress else { return 0 }
+        var fits: UInt8 = 0
+        var left = bands
+        while left != 0 {
+            let band = left.trailingZeroBitCount
+            left &= left - 1
+            let row = UnsafePointer(cells + instance.slab(block, band))
+            var short = SIMD16<Int16>(repeating: 0)
+            for step in DayFit.steps(span) {
+                short |= DayFit.cells(row, step) &- asked[band * Online.stepsPerBand + step]
+            }
+            if short.min() >= 0 { fits |= 1 << UInt8(band) }
+        }
+        return fits
     }
 
     /// Places a need on its best option, if it has one, and takes the minutes.

@@ -59,19 +59,39 @@ extension Instance {
     /// sum over `bands`.
     func costs(of need: Need, on block: Int, _ bands: UInt8) -> SIMD8<Int32> {
         let there = blocks[block]
+        return costs(
+            of: need,
+            base: there.base,
+            spotRate: there.spotRate,
+            genders: there.genders,
+            languages: there.languages,
+            bands
+        )
+    }
+
+    /// The same for a block of which only what costs depend on is at hand.
+    @inline(__always)
+    func costs(
+        of need: Need,
+        base: Int,
+        spotRate: Int?,
+        genders: UInt8,
+        languages: UInt64,
+        _ bands: UInt8
+    ) -> SIMD8<Int32> {
         var missed = 0
-        if need.languagePreferred != 0 && there.languages >> UInt64(need.languagePreferred) & 1 == 0 {
+        if need.languagePreferred != 0 && languages >> UInt64(need.languagePreferred) & 1 == 0 {
             missed += weights.preferenceMissed
         }
-        if need.genderPreferred != 0 && there.genders & need.genderPreferred == 0 {
+        if need.genderPreferred != 0 && genders & need.genderPreferred == 0 {
             missed += weights.preferenceMissed
         }
-        let metres = there.spotRate == nil ? distance(need.place, there.base) : 0
+        let metres = spotRate == nil ? distance(need.place, base) : 0
         var each = SIMD8<Int32>(repeating: 0)
         for call in need.calls {
             let visits = call.days.nonzeroBitCount
             var points = missed
-            if let rate = there.spotRate {
+            if let rate = spotRate {
                 points += (rate * call.minutes * call.carers * visits + 59) / 60
             } else {
                 points += metres * visits * call.carers * weights.travelPerKilometreVisit / 1000

@@ -16,7 +16,10 @@ struct Allocate: ParsableCommand {
 
     @Argument(help: "The instance, JSON.")
     var input: String
-    @ArgumentParser.Option(name: .long, help: "Where to write the plan: for each person null or the block of each call.")
+    @ArgumentParser.Option(
+        name: .long,
+        help: "Where to write the plan: for each person null or the block of each call."
+    )
     var out: String
     @ArgumentParser.Option(name: .long, help: "Seconds to search, working out the indexes included.")
     var seconds: Double?

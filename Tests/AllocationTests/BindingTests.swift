@@ -39,10 +39,11 @@ struct BindingTests {
         let (candidates, binding) = (problem.candidates, problem.binding)
         var free = instance.free
         var words = binding.free
+        var seated = Set<Int>()
         for _ in 0..<200 {
             let index = random.chance.below(instance.needs.count)
             let range = candidates.of(index)
-            guard !range.isEmpty else { continue }
+            guard !range.isEmpty, !seated.contains(index) else { continue }
             let position = range.lowerBound + random.chance.below(range.count)
             let pair = candidates.pairs[position]
             let need = instance.needs[index]
@@ -56,6 +57,7 @@ struct BindingTests {
             }
             #expect(packed == whole, "seed \(seed)")
             guard packed && whole && random.chance.below(2) == 0 else { continue }
+            seated.insert(index)
             for word in 0..<count { words[from + word] -= binding.ask[Int(binding.askStart[position]) + word] }
             for call in need.calls where pair.fits >> UInt8(call.band) & 1 != 0 {
                 for day in 0..<instance.horizon where call.days >> UInt128(day) & 1 != 0 {

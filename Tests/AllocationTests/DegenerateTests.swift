@@ -5,7 +5,12 @@ import Testing
 @Suite("Cases at the edge")
 struct DegenerateTests {
     private static let weights = Instance.Weights(
-        travelPerKilometreVisit: 25, preferenceMissed: 500, split: 5_000, overFair: 5, farOverFair: 15)
+        travelPerKilometreVisit: 25,
+        preferenceMissed: 500,
+        split: 5_000,
+        overFair: 5,
+        farOverFair: 15
+    )
 
     private func instance(minutes: Int16, until: Int = 9_999, blocks: Int = 1) -> Instance {
         var instance = Instance(horizon: 64, weights: Self.weights)
@@ -14,18 +19,27 @@ struct DegenerateTests {
         for _ in 0..<blocks {
             instance.append(
                 Instance.Block(provider: 0, base: 0, zone: [0], days: 0..<until),
-                minutes: [Int16](repeating: minutes, count: 5 * 64))
+                minutes: [Int16](repeating: minutes, count: 5 * 64)
+            )
         }
         return instance
     }
 
     private func need(_ calls: [(band: Int, minutes: Int, carers: Int)], place: Int = 0) -> Instance.Need {
         Instance.Need(
-            place: place, days: 0..<28,
+            place: place,
+            days: 0..<28,
             calls: calls.map {
                 Instance.Call(
-                    band: $0.band, minutes: $0.minutes, carers: $0.carers, days: (1 << 28) - 1, visitsPerWeek: 7)
-            }, waiting: 2_000_000)
+                    band: $0.band,
+                    minutes: $0.minutes,
+                    carers: $0.carers,
+                    days: (1 << 28) - 1,
+                    visitsPerWeek: 7
+                )
+            },
+            waiting: 2_000_000
+        )
     }
 
     private func waiting(_ instance: Instance) throws -> Int {

@@ -10,7 +10,13 @@ struct RandomInstance {
         var instance = Instance(
             horizon: 64,
             weights: Instance.Weights(
-                travelPerKilometreVisit: 25, preferenceMissed: 500, split: 5_000, overFair: 5, farOverFair: 15))
+                travelPerKilometreVisit: 25,
+                preferenceMissed: 500,
+                split: 5_000,
+                overFair: 5,
+                farOverFair: 15
+            )
+        )
         for _ in 0..<3 {
             instance.places.append(Instance.Place(x: chance.below(9_000), y: chance.below(9_000)))
         }
@@ -21,15 +27,23 @@ struct RandomInstance {
             var minutes = [Int16](repeating: 0, count: 5 * 64)
             for band in 0..<5 {
                 let usual = 15 * chance.below(7)
-                for day in 0..<56 { minutes[band * 64 + day] = Int16(usual + (day > 20 ? 15 : 0) - (day % 7 == 6 ? usual / 2 : 0)) }
+                for day in 0..<56 {
+                    minutes[band * 64 + day] = Int16(usual + (day > 20 ? 15 : 0) - (day % 7 == 6 ? usual / 2 : 0))
+                }
             }
             instance.append(
                 Instance.Block(
-                    provider: chance.below(providers), spotRate: chance.below(6) == 0 ? 3_000 : nil,
-                    base: chance.below(3), zone: chance.below(3) == 0 ? [0] : [0, 1, 2],
-                    skills: UInt64(chance.below(4)) | 1, genders: UInt8(1 + chance.below(3)),
-                    languages: UInt64(chance.below(8)), days: chance.below(8) == 0 ? 3..<30 : 0..<9_999),
-                minutes: minutes)
+                    provider: chance.below(providers),
+                    spotRate: chance.below(6) == 0 ? 3_000 : nil,
+                    base: chance.below(3),
+                    zone: chance.below(3) == 0 ? [0] : [0, 1, 2],
+                    skills: UInt64(chance.below(4)) | 1,
+                    genders: UInt8(1 + chance.below(3)),
+                    languages: UInt64(chance.below(8)),
+                    days: chance.below(8) == 0 ? 3..<30 : 0..<9_999
+                ),
+                minutes: minutes
+            )
         }
         for _ in 0..<needs { instance.needs.append(need(sameBand)) }
         return instance
@@ -46,15 +60,27 @@ struct RandomInstance {
                 for day in start..<start + length where weekdays >> (day % 7) & 1 != 0 { days |= 1 << UInt128(day) }
                 calls.append(
                     Instance.Call(
-                        band: band, minutes: 15 * (1 + chance.below(3)), carers: chance.below(5) == 0 ? 2 : 1,
-                        days: days, visitsPerWeek: weekdays.nonzeroBitCount))
+                        band: band,
+                        minutes: 15 * (1 + chance.below(3)),
+                        carers: chance.below(5) == 0 ? 2 : 1,
+                        days: days,
+                        visitsPerWeek: weekdays.nonzeroBitCount
+                    )
+                )
             }
         }
         return Instance.Need(
-            place: chance.below(3), days: start..<start + length, calls: calls, skills: UInt64(chance.below(4) & 1),
-            genderRequired: chance.below(8) == 0 ? 1 : 0, genderPreferred: UInt8(chance.below(3)),
-            languagePreferred: chance.below(3), waiting: 2_000_000 + 200_000 * chance.below(6),
-            twoProviders: chance.below(2) == 0, declined: chance.below(6) == 0 ? [chance.below(3)] : [])
+            place: chance.below(3),
+            days: start..<start + length,
+            calls: calls,
+            skills: UInt64(chance.below(4) & 1),
+            genderRequired: chance.below(8) == 0 ? 1 : 0,
+            genderPreferred: UInt8(chance.below(3)),
+            languagePreferred: chance.below(3),
+            waiting: 2_000_000 + 200_000 * chance.below(6),
+            twoProviders: chance.below(2) == 0,
+            declined: chance.below(6) == 0 ? [chance.below(3)] : []
+        )
     }
 }
 
@@ -86,7 +112,8 @@ func everyPlacement(_ instance: Instance, _ index: Int, free: [Int16]) -> [Plan.
             for mine in 1..<31 where UInt8(mine) & ~all == 0 && UInt8(mine) != all {
                 if fits(block, UInt8(mine)) && fits(other, all & ~UInt8(mine)) {
                     found.append(
-                        Plan.Placement(block: block, bands: UInt8(mine), other: other, otherBands: all & ~UInt8(mine)))
+                        Plan.Placement(block: block, bands: UInt8(mine), other: other, otherBands: all & ~UInt8(mine))
+                    )
                 }
             }
         }
