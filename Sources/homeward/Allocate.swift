@@ -1,6 +1,7 @@
 import Allocation
 import ArgumentParser
 import Dispatch
+import Glibc
 
 /// `homeward allocate`: solves one instance of the allocation yardstick's format and says what it came to.
 struct Allocate: ParsableCommand {
@@ -52,7 +53,8 @@ struct Allocate: ParsableCommand {
 
     private func search(_ file: AllocationFile) throws {
         let watch = Stopwatch()
-        let cores = 2
+        // More than a few dozen would have less than a region each, even for all England.
+        let cores = max(1, min(32, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let workers = Workers(count: cores) { jobs, job in
             DispatchQueue.concurrentPerform(iterations: jobs) { job($0) }
         }
