@@ -17,7 +17,7 @@ struct Annealing: Sendable {
         splits: 30,
         drawsWaiting: 16,
         drawsPlaced: 8,
-        hope: 0.8
+        hope: 1.5
     )
     /// Moves between two looks at the progress.
     static let beat = 256

@@ -11,7 +11,7 @@ extension Search {
         var drawsWaiting = 16
         var drawsPlaced = 8
         /// Share of the smallest waiting points by which a move may be too dear before holes are looked at.
-        var hope = 0.8
+        var hope = 1.5
     }
 
     /// Cheapest option of a need that fits now.
