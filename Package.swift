@@ -50,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "homeward",
             dependencies: [
-                "API", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
+                "API", "Allocation", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
