@@ -19,6 +19,7 @@ struct Backup: ParsableCommand {
 
     func run() throws {
         try orFail {
+            try DataFolder.expectStore(in: data)
             let store = try SQLiteStore.open(folder: data, digest: SHA256.digest)
             for end in try store.backup(to: to) { print(words(end)) }
         }
@@ -65,6 +66,7 @@ struct Forget: ParsableCommand {
     func run() throws {
         guard let id = ReferralID(referral) else { throw ValidationError("a referral's id looks like r12") }
         try orFail {
+            try DataFolder.expectStore(in: options.data)
             let folder = try DataFolder(options.data)
             let state = try folder.broker(options.system, clock: systemClock).published().state
             guard let person = state.referrals[id]?.person else { throw Failure("there is no referral \(id)") }

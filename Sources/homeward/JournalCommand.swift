@@ -15,7 +15,8 @@ struct JournalCommand: ParsableCommand {
 
     /// Opens a folder to look at it, whatever its mark says: a damaged store must be readable to be examined.
     static func inspect(_ path: String) throws -> SQLiteStore {
-        try SQLiteStore.inspect(folder: path, digest: SHA256.digest)
+        try DataFolder.expectStore(in: path)
+        return try SQLiteStore.inspect(folder: path, digest: SHA256.digest)
     }
 
     struct Verify: ParsableCommand {
