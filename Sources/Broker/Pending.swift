@@ -57,5 +57,10 @@ package struct DueAnswer: Sendable {
     let ruled: Ruled
     let answer: @Sendable (Ruled) -> Void
 
+    package init(ruled: Ruled, answer: @escaping @Sendable (Ruled) -> Void) {
+        self.ruled = ruled
+        self.answer = answer
+    }
+
     package func give() { answer(ruled) }
 }

@@ -190,6 +190,8 @@ package struct Pipeline: Sendable {
 package struct KnownNumbers: Sendable {
     private var persons: [[UInt8]: [PersonID]] = [:]
 
+    package init() {}
+
     mutating func add(_ person: PersonID, _ digest: [UInt8]) {
         if !(persons[digest]?.contains(person) ?? false) { persons[digest, default: []].append(person) }
     }

@@ -19,7 +19,8 @@ extension State {
             ("holders", holders == other.holders), ("waiting", waiting == other.waiting),
             ("seeking", seeking == other.seeking), ("openOffers", openOffers == other.openOffers),
             ("livePackages", livePackages == other.livePackages), ("usage", usage == other.usage),
-            ("referralOfPerson", referralOfPerson == other.referralOfPerson), ("keyOfHash", keyOfHash == other.keyOfHash),
+            ("referralOfPerson", referralOfPerson == other.referralOfPerson),
+            ("keyOfHash", keyOfHash == other.keyOfHash),
             ("supplyVersions", supplyVersions == other.supplyVersions),
         ]
         return same.filter { !$0.1 }.map(\.0)
