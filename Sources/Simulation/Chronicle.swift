@@ -155,7 +155,11 @@ struct Chronicle {
         guard answered <= position else {
             throw Fault("\(request.words) was answered at \(answered) when the journal ended at \(position)")
         }
-        if case .advance = request.command { return }
+        switch request.command {
+        // Time passing, and the policy that is in force anyway, need no record.
+        case .advance, .adoptPolicy: return
+        default: break
+        }
         guard let ground = Chronicle.ground(of: request.command, outcome) else {
             throw Fault("\(request.words) came to \(outcome)")
         }

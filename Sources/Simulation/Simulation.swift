@@ -92,7 +92,7 @@ public final class Simulation {
             for command in commands {
                 var errand = Errand(command, by: County.commissioner)
                 if case .buyBlock = command { errand.isPost = true }
-                add(errand)
+                unheard += add(errand)
             }
             try settle()
         }
@@ -108,7 +108,7 @@ public final class Simulation {
 
     /// Some minutes pass; people act on what some node shows them; everything happens in some order.
     private func moment() throws(Fault) {
-        let minutes = dice.number(5...45)
+        let minutes = dice.number(5...35)
         now = now.adding(minutes: minutes)
         upsetClocks()
         let view = nodes[dice.number(0...Simulation.writers)].pipeline.durable.state
@@ -138,8 +138,8 @@ public final class Simulation {
     /// A clock goes wrong, or right again.
     private func upsetClocks() {
         for index in nodes.indices {
-            if dice.chance(4) { nodes[index].clockError = dice.number(-300...180) }
-            if dice.chance(30) { nodes[index].clockError = 0 }
+            if dice.chance(1) { nodes[index].clockError = dice.number(-300...180) }
+            if dice.chance(100) { nodes[index].clockError = 0 }
             if dice.number(1...4000) == 1 { nodes[index].clockError = dice.number(600...1800) }
         }
     }
@@ -209,7 +209,6 @@ public final class Simulation {
     // MARK: Clients
 
     /// Enters an errand's requests; returns their numbers.
-    @discardableResult
     private func add(_ errand: Errand) -> [Int] {
         var numbers: [Int] = []
         let first = enter(errand.command, errand)
@@ -220,7 +219,6 @@ public final class Simulation {
             // An impatient client sends it twice.
             if dice.chance(40) { numbers.append(again(first, isMisuse: false)) }
         }
-        if now < London.instant(county.firstDay, minuteOfDay: 0).adding(minutes: 421) { unheard += numbers }
         return numbers
     }
 

@@ -41,7 +41,7 @@ struct Work {
             errands.append(refer(today))
         }
         answerOffers(state, share, &errands)
-        care(state, now, today, share, &errands)
+        care(state, now, today, minutes, share, &errands)
         if dice.chance(happens(2)) { errands += amend(state, today) }
         if dice.chance(happens(8)) { errands += triage(state) }
         if dice.chance(happens(1)) { errands += withdraw(state, now) }
@@ -64,7 +64,7 @@ struct Work {
 
     private mutating func answerOffers(_ state: State, _ share: Int, _ errands: inout [Errand]) {
         for id in state.offersOpen {
-            guard let offer = state.offers[id], dice.chance(share * 45 / 100) else { continue }
+            guard let offer = state.offers[id], dice.chance(share * 8 / 10) else { continue }
             let actor =
                 dice.chance(500)
                 ? County.hub : Actor(key: nil, role: .provider, organisation: offer.provider)
@@ -98,6 +98,7 @@ struct Work {
         _ state: State,
         _ now: Instant,
         _ today: Day,
+        _ minutes: Int,
         _ share: Int,
         _ errands: inout [Errand]
     ) {
@@ -108,9 +109,9 @@ struct Work {
             case .accepted: beforeStart(package, now, today, &errands)
             case .started:
                 let day = package.dayCount(on: today)
-                // A mean stay of four weeks; a few people stay beyond the last free day.
-                guard dice.number(1...100_000) <= (day > package.ask.days ? 1500 : day == package.ask.days ? 2500 : 130)
-                else { continue }
+                // In a thousand a day: a mean stay of four weeks; a few people stay beyond the last free day.
+                let perDay = day > package.ask.days ? 400 : day == package.ask.days ? 900 : 36
+                guard dice.number(1...624_000) <= perDay * minutes else { continue }
                 let outcomes = Package.Outcome.allCases.filter { $0 != .neverStarted }
                 let at = dice.chance(800) ? now : now.adding(minutes: -dice.number(1...3000))
                 var errand = Errand(
