@@ -74,6 +74,11 @@ extension Simulation {
         try oracle.compare(with: state)
         try checkTold(told[toldChecked...], state)
         toldChecked = told.count
+        do {
+            kept = (nodes[0].pipeline.durable, try Recovery.numbers(of: journal))
+        } catch {
+            throw Fault("the vault cannot be read: \(error)")
+        }
         prints = prints.filter { $0.key > kept.published.position }
         guard day % 7 == 0 || isLast else { return }
         if let fault = state.recount().first { throw Fault("the recount: \(fault)") }
@@ -82,11 +87,6 @@ extension Simulation {
             guard differences.isEmpty else { throw Fault("nodes 0 and \(node.name) differ in \(differences)") }
             let ahead = node.pipeline.speculative.differences(from: node.pipeline.durable.state)
             guard ahead.isEmpty else { throw Fault("node \(node.name) is ahead of itself in \(ahead)") }
-        }
-        do {
-            kept = (nodes[0].pipeline.durable, try Recovery.numbers(of: journal))
-        } catch {
-            throw Fault("the vault cannot be read: \(error)")
         }
         guard day % 56 == 0 || isLast else { return }
         try checkReplay(state)

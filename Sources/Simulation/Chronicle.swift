@@ -173,7 +173,8 @@ struct Chronicle {
         }
         guard own <= answered else { throw Fault("\(request.words) stands at \(own), behind its answer \(answered)") }
         if case .amend = request.command { return }
-        guard factsOf[own]?.contains(ground) == true else {
+        // What is said again can be a day's first command, and stand for the day that began.
+        guard factsOf[own]?.contains(ground) == true || request.mayBeRepeat else {
             throw Fault("\(request.words) stands at \(own), which does not say \(ground)")
         }
     }

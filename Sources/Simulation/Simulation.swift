@@ -146,7 +146,7 @@ public final class Simulation {
 
     /// One node does one thing, or dies.
     private func stir(_ index: Int) throws(Fault) {
-        if !weather.isFair, dice.chance(2) { try crash(index) }
+        if !weather.isFair, dice.chance(1) { try crash(index) }
         switch dice.number(0...9) {
         case 0, 1, 2, 3: nodes[index].take()
         case 4 where index == Simulation.writers || dice.chance(100): nodes[index].follow(journal)
@@ -165,7 +165,7 @@ public final class Simulation {
         onTrace?("step \(step): node \(index) crashes")
         for lost in outstanding where lost.node == index { lose(lost.request) }
         outstanding.removeAll { $0.node == index }
-        if chronicle.position < 2_000 || dice.chance(20) {
+        if chronicle.position < 500 || dice.chance(5) {
             do {
                 let recovered = try Recovered(from: journal)
                 nodes[index].pipeline = Pipeline(
