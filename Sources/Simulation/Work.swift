@@ -47,7 +47,7 @@ struct Work {
         if dice.chance(happens(1)) { errands += withdraw(state, now) }
         if dice.chance(happens(2)) { errands += disclose(state) }
         if dice.chance(happens(1)) { errands += shortfall(state, today) }
-        if dice.chance(happens(1)) { errands += supply(state, today) }
+        if dice.chance(happens(2)) { errands += supply(state, today) }
         return errands
     }
 
