@@ -47,10 +47,17 @@ let package = Package(
         .target(name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
         .target(name: "API", dependencies: ["HTTPWire", "JSON", "Broker", "Brokerage"], swiftSettings: strict),
 
+        .target(
+            name: "Simulation",
+            dependencies: ["Broker", "Brokerage", "Journal", "Vault"],
+            swiftSettings: strict
+        ),
+
         .executableTarget(
             name: "homeward",
             dependencies: [
-                "API", "Allocation", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
+                "API", "Allocation", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON",
+                "Simulation", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -108,6 +115,7 @@ let package = Package(
             dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
             swiftSettings: strict
         ),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 

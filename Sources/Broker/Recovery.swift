@@ -3,18 +3,18 @@ import Journal
 import Vault
 
 /// What a journal says, read from a position on.
-enum Recovery {
+package enum Recovery {
     /// Records read at a time, 2,000: bounds the memory of a restart.
     static let chunk = 2_000
 
-    struct Found: Sendable {
-        var entries: [(position: Position, entry: JournalEntry)] = []
+    package struct Found: Sendable {
+        package var entries: [(position: Position, entry: JournalEntry)] = []
         /// Keyed digests of NHS numbers of persons the entries brought in.
-        var numbers: [(PersonID, [UInt8])] = []
+        package var numbers: [(PersonID, [UInt8])] = []
     }
 
     /// Everything after a position, to the store's end.
-    static func entries(
+    package static func entries(
         of keeper: any JournalKeeper,
         after position: Position,
         knowing state: State
@@ -46,7 +46,7 @@ enum Recovery {
         return nil
     }
 
-    static func decode(_ record: Record) throws(JournalError) -> JournalEntry {
+    package static func decode(_ record: Record) throws(JournalError) -> JournalEntry {
         do {
             return try RecordCodec.decode(record.body)
         } catch {
@@ -55,7 +55,7 @@ enum Recovery {
     }
 
     /// The keyed digests of every NHS number the vault knows.
-    static func numbers(of keeper: any JournalKeeper) throws(JournalError) -> KnownNumbers {
+    package static func numbers(of keeper: any JournalKeeper) throws(JournalError) -> KnownNumbers {
         var numbers = KnownNumbers()
         var last: String?
         while true {
@@ -73,7 +73,7 @@ enum Recovery {
 public struct Recovered: Sendable {
     /// The state, and the position of the last record.
     public let published: Published
-    let numbers: KnownNumbers
+    package let numbers: KnownNumbers
 
     /// Replays a journal from its beginning, proving the hash chain on the way. Throws `damaged` at the first record
     /// that cannot be read or is not what was written.

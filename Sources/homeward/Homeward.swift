@@ -8,7 +8,7 @@ struct Homeward: ParsableCommand {
         abstract: "Brokers packages of home care, so that people who are fit to leave hospital can.",
         subcommands: [
             Serve.self, Demo.self, Keys.self, Health.self, JournalCommand.self, Backup.self, Restore.self, Forget.self,
-            Allocate.self,
+            Allocate.self, Simulate.self,
         ]
     )
 }
