@@ -30,7 +30,7 @@ final class Lane: @unchecked Sendable {
     /// process on the same thread pool gets its turn.
     static let slice: UInt64 = 10
     /// Accepts in a row before other connections get their turn.
-    static let acceptBatch = 256
+    static let acceptBatch = 64
     /// Reads in a row from one connection before others get their turn.
     static let readBatch = 16
     /// Connections kept beyond the admitted ones, only to be told 503. Beyond it they are closed at once.
