@@ -30,9 +30,10 @@ final class Lane: @unchecked Sendable {
     /// process on the same thread pool gets its turn.
     static let slice: UInt64 = 10
     /// Accepts in a row before other connections get their turn.
-    static let acceptBatch = 256
-    /// Reads in a row from one connection before others get their turn.
-    static let readBatch = 16
+    static let acceptBatch = 64
+    /// Reads, or blocks of `maxUnsentBytes` of answers, in a row from one connection before others get their turn.
+    /// Blocks fifty endless pipelines from keeping a single request waiting.
+    static let readBatch = 2
     /// Connections kept beyond the admitted ones, only to be told 503. Beyond it they are closed at once.
     static let maxRefused = 1_024
 

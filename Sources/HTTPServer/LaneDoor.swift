@@ -63,14 +63,22 @@ extension Lane {
         if let shelf, let wire { connections[place].tls = shelf.context.makeSession(wire) }
         if isAdmitted { open += 1 } else { refused += 1 }
         counters.set(open: open)
+        runTimer(true)
+        if isAdmitted {
+            // The request is often there already. A client that asks once, or that has gone again, is done with
+            // before it costs a place in the epoll set.
+            connections[place].mayHaveInput = true
+            serve(place)
+            guard connections[place].descriptor >= 0 else { return }
+        } else {
+            arm(place)
+        }
         do {
+            // What came in the meantime is reported at once.
             try register(descriptor, data: Token.connection(place: place, generation: generation))
         } catch {
             close(place)
-            return
         }
-        runTimer(true)
-        arm(place)
     }
 
     private func takePlace() -> Int? {

@@ -69,6 +69,12 @@ class Server:
             time.sleep(0.3)
             self.pid = int(subprocess.check_output(["pgrep", "-P", str(self.process.pid)]).split()[0])
 
+    def find_tag(self):
+        """The entity tag of what it serves, so that asking with it gives 304."""
+        text = subprocess.run(
+            ["curl", "-si", *self.headers, f"http://127.0.0.1:{self.port}{self.path}"], capture_output=True, text=True).stdout
+        self.tag = (re.search(r"(?i)^etag: (.*?)\r?$", text, re.M) or [None, '"none"'])[1]
+
     def cpu(self):
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -93,6 +99,8 @@ if options.whole:
     running.append(whole)
 for server in running + [lanes_tls]:
     server.ready()
+for server in running:
+    server.find_tag()
 
 
 def wrk(server, connections, extra=(), scheme="http", port=None):
@@ -120,7 +128,7 @@ tests = {
     "GET, 64 connections": lambda s: wrk(s, 64),
     "GET, 256 connections": lambda s: wrk(s, 256),
     "GET, 1,000 connections": lambda s: wrk(s, 1000),
-    "304, 64 connections": lambda s: wrk(s, 64, ["-H", 'If-None-Match: "a1b2c3"']) if "Swift" not in s.name and "Humm" not in s.name else None,
+    "304, 64 connections": lambda s: wrk(s, 64, ["-H", f"If-None-Match: {s.tag}"]) if "Swift" not in s.name and "Humm" not in s.name else None,
     "GET, pipelined x16, 64 connections": lambda s: wrk(s, 64, ["-s", str(work / "pipeline.lua")]),
     "GET, TLS, 64 connections": lambda s: wrk(s, 64, scheme="https", port=s.tls) if s.tls else None,
     "TLS handshakes, 16 connections": lambda s: wrk(s, 16, ["-H", "Connection: close"], scheme="https", port=s.tls) if s.tls else None,
