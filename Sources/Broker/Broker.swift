@@ -177,8 +177,7 @@ public final class Broker: Brokering {
         guard !owned.isCatchingUp, let batch = owned.pipeline.nextBatch() else { return }
         let after = Position(owned.pipeline.durable.position)
         let records = batch.records
-        // Refusals and repeats alone need no disk, unless they said that nothing was left: another node may have
-        // brought more.
+        // Repeats alone need no disk; a refusal is given only from the store's end.
         if records.isEmpty && !batch.needsTheEnd { return committed(at: after) }
         writer.async { [self] in
             do throws(JournalError) {
