@@ -183,9 +183,8 @@ public final class Broker: Brokering {
         guard !owned.isCatchingUp, let batch = owned.pipeline.nextBatch() else { return }
         let after = Position(owned.pipeline.durable.position)
         let records = batch.records
-        // Refusals and repeats alone need no disk, unless they said that nothing was left: another node may have
-        // brought more.
-        // By way of the queue and not by a call, since what follows may be another such batch, and another.
+        // Repeats alone need no disk; a refusal is given only from the store's end. By way of the queue and not by a
+        // call, since what follows may be another such batch, and another.
         if records.isEmpty && !batch.needsTheEnd { return queue.async { self.committed(at: after) } }
         writer.async { [self] in
             do throws(JournalError) {

@@ -42,12 +42,13 @@ struct Decided: Sendable {
         case refused(Rejection)
     }
 
-    /// Whether the store's end must be read before this can be answered: a refusal for want of capacity may be
-    /// out of date when another node has written.
+    /// Whether the store's end must be read before this can be answered. A refusal may be out of date when another
+    /// node has written: minutes may have come free, and what is refused may have been done there already, for a
+    /// client that lost the answer and asks again here. What was accepted before stays so, and needs no look.
     var needsTheEnd: Bool {
         switch verdict {
         case .accepted: false
-        case .refused(let rejection): rejection.forWantOfCapacity
+        case .refused: true
         }
     }
 }

@@ -182,6 +182,11 @@ struct Chronicle {
     /// A refused command must leave no trace, now or later.
     mutating func refuse(_ request: Request, _ command: CommandID) throws(Fault) {
         if let place = commands[command] { throw Fault("\(request.words) was refused and stands at \(place)") }
+        for earlier in request.commands where request.isRepeatable {
+            if let place = commands[earlier] {
+                throw Fault("\(request.words) was carried out at \(place); asked for again, it was refused")
+            }
+        }
         refused.insert(command)
     }
 }

@@ -65,8 +65,31 @@ struct Oracle {
         }
         for id in packages.keys.sorted() { if let package = packages[id] { place(&sheet, package) } }
         for id in state.offersOpen { if let offer = state.offers[id] { hold(&sheet, offer, state) } }
+        absorb(&sheet)
         try checkSold(sheet)
         try match(sheet, state)
+    }
+
+    /// What was reported missing beyond what was free takes whatever came free since.
+    private func absorb(_ sheet: inout Sheet) {
+        var cells: [ClaimID: [Day: [Band: Int]]] = [:]
+        for shortfall in shortfalls.values {
+            cells[shortfall.claim, default: [:]][shortfall.day, default: [:]][shortfall.band, default: 0] +=
+                shortfall.minutes
+        }
+        for (claim, days) in cells {
+            for (day, bands) in days where claims[claim].map({ day >= $0.firmFrom }) ?? false {
+                guard let last = sheet.days.last, day <= last else { continue }
+                for (band, missing) in bands {
+                    let claimed = sheet.claimed(claim, day, band)
+                    let used = [Slab.Account.held, .committed, .retained, .unavailable]
+                        .reduce(0) { $0 + sheet[$1, claim, day, band] }
+                    let more = min(missing, claimed) - sheet[.unavailable, claim, day, band]
+                    let taken = min(more, claimed - used)
+                    if taken > 0 { sheet.add(taken, .unavailable, claim, day, band) }
+                }
+            }
+        }
     }
 
     private mutating func readOverruns(_ state: State) {

@@ -13,8 +13,8 @@ struct Request {
     let isMisuse: Bool
     /// Whether another request was sent in its words under its key.
     var hasTwin = false
-    /// Attempts so far.
-    var attempts = 0
+    /// The command of each attempt so far.
+    var commands: [CommandID] = []
     /// The first accepted answer.
     var answered: (outcome: Outcome, resource: Resource)?
     /// When it was accepted, by the true clock.
@@ -24,13 +24,23 @@ struct Request {
 
     /// Whether an acceptance may stand on a record of another attempt.
     var mayBeRepeat: Bool {
-        if attempts > 1 || original != nil || hasTwin { return true }
+        if commands.count > 1 || original != nil || hasTwin { return true }
         switch command {
         // The same words again change nothing and are not written.
         case .setZone, .setProvider, .adoptPolicy, .revokeKey, .amend: return true
         case .buyBlock, .claim, .reduceClaim, .reportShortfall, .refer, .triage, .recordReadyDate, .withdraw, .accept,
             .refuse, .postponeFirstVisit, .start, .end, .disclosePerson, .addKey, .advance:
             return false
+        }
+    }
+
+    /// Whether asking again after it was carried out must give the same answer.
+    var isRepeatable: Bool {
+        switch command {
+        case .buyBlock, .claim, .reportShortfall, .refer, .withdraw, .accept, .refuse, .start, .end: !isMisuse
+        case .setZone, .setProvider, .reduceClaim, .amend, .triage, .recordReadyDate, .postponeFirstVisit,
+            .disclosePerson, .addKey, .revokeKey, .adoptPolicy, .advance:
+            false
         }
     }
 

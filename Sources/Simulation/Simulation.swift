@@ -261,9 +261,9 @@ public final class Simulation {
 
     private func deliver(_ number: Int, to index: Int) throws(Fault) {
         if nodes[index].isDown { return lose(number) }
-        requests[number].attempts += 1
         tally.commands += 1
         let command = CommandID(high: dice.next(), low: dice.next())
+        requests[number].commands.append(command)
         let mailbox = mailbox
         nodes[index].inbox.append(
             Pending(
