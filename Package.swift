@@ -47,17 +47,26 @@ let package = Package(
         .target(name: "Broker", dependencies: ["Brokerage", "Journal", "Vault", "JSON"], swiftSettings: strict),
         .target(name: "API", dependencies: ["HTTPWire", "JSON", "Broker", "Brokerage"], swiftSettings: strict),
 
+        .target(
+            name: "Simulation",
+            dependencies: ["Broker", "Brokerage", "Journal", "Vault"],
+            swiftSettings: strict
+        ),
+
         .executableTarget(
             name: "homeward",
             dependencies: [
-                "API", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON", "Vault",
+                "API", "Allocation", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON",
+                "Simulation", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage"], swiftSettings: strict),
+        .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: strict),
+        .testTarget(name: "AllocationTests", dependencies: ["Allocation", "Seeded"], swiftSettings: strict),
+        .testTarget(name: "BrokerageTests", dependencies: ["Brokerage", "Seeded"], swiftSettings: strict),
         .target(
             name: "JournalContract",
             dependencies: ["Journal"],
@@ -106,13 +115,14 @@ let package = Package(
             dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
             swiftSettings: strict
         ),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),
 
         .executableTarget(
             name: "JournalTrials",
             dependencies: ["Journal", "JournalSQLite", "Vault"],
-            path: "Tests/JournalTrials",
+            path: "Trials/JournalTrials",
             swiftSettings: strict
         ),
         .executableTarget(

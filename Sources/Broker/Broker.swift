@@ -32,6 +32,7 @@ public final class Broker: Brokering {
     private let queue: DispatchQueue
     private let writer: DispatchQueue
     private let readers: DispatchQueue
+    private let answering: DispatchQueue
 
     private let current: Mutex<Published>
     private let publications = Atomic<UInt64>(1)
@@ -46,6 +47,7 @@ public final class Broker: Brokering {
         var waiting: [Pending] = []
         var unanswered = 0
         var closed = false
+        var failing = false
     }
 
     /// What only `queue` touches.
@@ -74,6 +76,7 @@ public final class Broker: Brokering {
         self.clock = clock
         queue = DispatchQueue(label: "homeward.broker.\(system)")
         writer = DispatchQueue(label: "homeward.journal.\(system)")
+        answering = DispatchQueue(label: "homeward.answers.\(system)")
         readers = DispatchQueue(label: "homeward.vault.\(system)", attributes: .concurrent)
         current = Mutex(recovered.published)
         owned = QueueOwned(Pipeline(durable: recovered.published, secrets: secrets, numbers: recovered.numbers))
@@ -130,9 +133,11 @@ public final class Broker: Brokering {
             person: PersonID(high: random.next(), low: random.next()),
             answer: answer
         )
-        enum Taken { case first, joined, full, closed }
+        enum Taken { case first, joined, full, closed, failing }
         let taken = inbox.withLock { inbox -> Taken in
             if inbox.closed { return .closed }
+            // Looked at again under the lock: the store may have failed since, and the inbox been emptied.
+            if inbox.failing { return .failing }
             if inbox.unanswered >= Broker.mostUnanswered { return .full }
             inbox.unanswered += 1
             inbox.waiting.append(pending)
@@ -142,6 +147,7 @@ public final class Broker: Brokering {
         case .first: queue.async { self.work() }
         case .joined: break
         case .full: answer(.unavailable("too many requests are waiting", retryAfter: Broker.retryAfter))
+        case .failing: answer(.unavailable("the store cannot be written", retryAfter: Broker.retryAfter))
         case .closed: answer(.unavailable("the service is stopping", retryAfter: Broker.retryAfter))
         }
     }
@@ -177,9 +183,9 @@ public final class Broker: Brokering {
         guard !owned.isCatchingUp, let batch = owned.pipeline.nextBatch() else { return }
         let after = Position(owned.pipeline.durable.position)
         let records = batch.records
-        // Refusals and repeats alone need no disk, unless they said that nothing was left: another node may have
-        // brought more.
-        if records.isEmpty && !batch.needsTheEnd { return committed(at: after) }
+        // Repeats alone need no disk; a refusal is given only from the store's end. By way of the queue and not by a
+        // call, since what follows may be another such batch, and another.
+        if records.isEmpty && !batch.needsTheEnd { return queue.async { self.committed(at: after) } }
         writer.async { [self] in
             do throws(JournalError) {
                 let last = records.isEmpty ? try keeper.lastPosition() : try keeper.append(records, after: after)
@@ -207,9 +213,13 @@ public final class Broker: Brokering {
         publications.add(1, ordering: .releasing)
     }
 
+    /// Answers are rendered on a queue of their own: the next batch is decided meanwhile.
     private func give(_ answers: [DueAnswer]) {
-        inbox.withLock { $0.unanswered -= answers.count }
-        for answer in answers { answer.give() }
+        guard !answers.isEmpty else { return }
+        answering.async { [self] in
+            for answer in answers { answer.give() }
+            inbox.withLock { $0.unanswered -= answers.count }
+        }
     }
 
     // MARK: Other writers, and a store that fails
@@ -234,7 +244,7 @@ public final class Broker: Brokering {
         writer.async { [self] in
             do throws(JournalError) {
                 if reopening { try keeper.reopen() }
-                let found = try Recovery.entries(of: keeper, after: position)
+                let found = try Recovery.entries(of: keeper, after: position, knowing: published().state)
                 queue.async { self.caughtUp(found) }
             } catch {
                 let reason = "\(error)"
@@ -247,6 +257,7 @@ public final class Broker: Brokering {
         let before = owned.pipeline.durable.position
         let answers = owned.pipeline.caughtUp(found.entries, foreign: found.numbers)
         owned.isCatchingUp = false
+        inbox.withLock { $0.failing = false }
         standing.withLock { $0 = .ready }
         if owned.pipeline.durable.position > before { publish() }
         give(answers)
@@ -261,6 +272,7 @@ public final class Broker: Brokering {
         owned.isCatchingUp = true
         let waiting = inbox.withLock { inbox in
             defer { inbox.waiting = [] }
+            inbox.failing = true
             return inbox.waiting
         }
         give(

@@ -9,27 +9,27 @@ import Vault
 ///
 /// One batch is in flight at a time; what is decided meanwhile gathers for the next. When an append is refused
 /// because another node wrote first, everything not yet durable is decided again, in its order, on what was read.
-struct Pipeline: Sendable {
+package struct Pipeline: Sendable {
     /// The state readers may see, and the position it stands on.
-    private(set) var durable: Published
+    package private(set) var durable: Published
     /// The state after everything decided, durable or not.
-    private(set) var speculative: State
+    package private(set) var speculative: State
     private var gathering: [Decided] = []
     private var inFlight: Batch?
     private var numbers = KnownNumbers()
     private let secrets: Secrets
 
     /// What is appended at once.
-    struct Batch: Sendable {
+    package struct Batch: Sendable {
         let decided: [Decided]
         /// The state once it is durable.
         let after: State
 
-        var records: [NewRecord] { decided.compactMap(\.record) }
-        var needsTheEnd: Bool { decided.contains(where: \.needsTheEnd) }
+        package var records: [NewRecord] { decided.compactMap(\.record) }
+        package var needsTheEnd: Bool { decided.contains(where: \.needsTheEnd) }
     }
 
-    init(durable: Published, secrets: Secrets, numbers: KnownNumbers) {
+    package init(durable: Published, secrets: Secrets, numbers: KnownNumbers) {
         self.durable = durable
         speculative = durable.state
         self.secrets = secrets
@@ -37,15 +37,15 @@ struct Pipeline: Sendable {
     }
 
     /// Submissions that were taken and not answered.
-    var unanswered: Int { gathering.count + (inFlight?.decided.count ?? 0) }
+    package var unanswered: Int { gathering.count + (inFlight?.decided.count ?? 0) }
 
     /// Decides a submission on the speculative state and gathers it for the next batch.
-    mutating func take(_ pending: Pending) {
+    package mutating func take(_ pending: Pending) {
         gathering.append(decide(pending))
     }
 
     /// The next batch to append; nil while one is in flight or nothing is gathered.
-    mutating func nextBatch() -> Batch? {
+    package mutating func nextBatch() -> Batch? {
         guard inFlight == nil, !gathering.isEmpty else { return nil }
         let batch = Batch(decided: gathering, after: speculative)
         gathering = []
@@ -54,7 +54,7 @@ struct Pipeline: Sendable {
     }
 
     /// The batch in flight is durable up to a position. Readers must see `durable` before the answers are given.
-    mutating func committed(at position: Position) -> [DueAnswer] {
+    package mutating func committed(at position: Position) -> [DueAnswer] {
         guard let batch = inFlight else { preconditionFailure("nothing was in flight") }
         inFlight = nil
         durable = Published(state: batch.after, position: position.value)
@@ -63,7 +63,7 @@ struct Pipeline: Sendable {
 
     /// Goes on after the store was read to its end: applies what others wrote, answers those of ours whose append
     /// had an unknown outcome and is found to have happened, and decides the rest again.
-    mutating func caughtUp(_ entries: [(position: Position, entry: JournalEntry)], foreign: [(PersonID, [UInt8])])
+    package mutating func caughtUp(_ entries: [(position: Position, entry: JournalEntry)], foreign: [(PersonID, [UInt8])])
         -> [DueAnswer]
     {
         var waiting = (inFlight?.decided ?? []).map(\.pending) + gathering.map(\.pending)
@@ -91,7 +91,7 @@ struct Pipeline: Sendable {
 
     /// Gives up on everything not answered: the store cannot be written, and what was in flight may or may not
     /// have been. The speculative state is dropped.
-    mutating func giveUp(_ reason: String, retryAfter: Int) -> [DueAnswer] {
+    package mutating func giveUp(_ reason: String, retryAfter: Int) -> [DueAnswer] {
         let all = (inFlight?.decided ?? []) + gathering
         inFlight = nil
         gathering = []
@@ -187,8 +187,10 @@ struct Pipeline: Sendable {
 
 /// Which pseudonyms share an NHS number, by keyed digest. Held in memory, rebuilt from the vault at start: the
 /// journal never holds a trace of a number, so that a person can be forgotten.
-struct KnownNumbers: Sendable {
+package struct KnownNumbers: Sendable {
     private var persons: [[UInt8]: [PersonID]] = [:]
+
+    package init() {}
 
     mutating func add(_ person: PersonID, _ digest: [UInt8]) {
         if !(persons[digest]?.contains(person) ?? false) { persons[digest, default: []].append(person) }

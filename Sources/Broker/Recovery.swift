@@ -3,18 +3,22 @@ import Journal
 import Vault
 
 /// What a journal says, read from a position on.
-enum Recovery {
+package enum Recovery {
     /// Records read at a time, 2,000: bounds the memory of a restart.
     static let chunk = 2_000
 
-    struct Found: Sendable {
-        var entries: [(position: Position, entry: JournalEntry)] = []
+    package struct Found: Sendable {
+        package var entries: [(position: Position, entry: JournalEntry)] = []
         /// Keyed digests of NHS numbers of persons the entries brought in.
-        var numbers: [(PersonID, [UInt8])] = []
+        package var numbers: [(PersonID, [UInt8])] = []
     }
 
     /// Everything after a position, to the store's end.
-    static func entries(of keeper: any JournalKeeper, after position: Position) throws(JournalError) -> Found {
+    package static func entries(
+        of keeper: any JournalKeeper,
+        after position: Position,
+        knowing state: State
+    ) throws(JournalError) -> Found {
         var found = Found()
         var at = position
         while true {
@@ -23,10 +27,10 @@ enum Recovery {
             for record in records {
                 let entry = try decode(record)
                 found.entries.append((record.position, entry))
-                for case .referralReceived(let referral) in entry.events {
-                    let subject = referral.person.description
-                    if let digest = try keeper.enclosure(subject: subject, kind: Secrets.numberKind) {
-                        found.numbers.append((referral.person, digest))
+                for event in entry.events {
+                    guard let person = person(of: event, knowing: state) else { continue }
+                    if let digest = try keeper.enclosure(subject: person.description, kind: Secrets.numberKind) {
+                        found.numbers.append((person, digest))
                     }
                 }
             }
@@ -34,7 +38,15 @@ enum Recovery {
         }
     }
 
-    static func decode(_ record: Record) throws(JournalError) -> JournalEntry {
+    /// The person whose number an event may have brought. One received in the same stretch is met there, with the
+    /// number as it now is.
+    private static func person(of event: Event, knowing state: State) -> PersonID? {
+        if case .referralReceived(let referral) = event { return referral.person }
+        if case .referralAmended(let id, _, _, _) = event { return state.referrals[id]?.person }
+        return nil
+    }
+
+    package static func decode(_ record: Record) throws(JournalError) -> JournalEntry {
         do {
             return try RecordCodec.decode(record.body)
         } catch {
@@ -43,7 +55,7 @@ enum Recovery {
     }
 
     /// The keyed digests of every NHS number the vault knows.
-    static func numbers(of keeper: any JournalKeeper) throws(JournalError) -> KnownNumbers {
+    package static func numbers(of keeper: any JournalKeeper) throws(JournalError) -> KnownNumbers {
         var numbers = KnownNumbers()
         var last: String?
         while true {
@@ -61,7 +73,7 @@ enum Recovery {
 public struct Recovered: Sendable {
     /// The state, and the position of the last record.
     public let published: Published
-    let numbers: KnownNumbers
+    package let numbers: KnownNumbers
 
     /// Replays a journal from its beginning, proving the hash chain on the way. Throws `damaged` at the first record
     /// that cannot be read or is not what was written.

@@ -4,9 +4,14 @@ import Vault
 
 /// What the broker does with what identifies people: sealed texts for the vault's rows, keyed digests for telling
 /// the same from another. A bare hash would let an NHS number be guessed.
-struct Secrets: Sendable {
+package struct Secrets: Sendable {
     let system: String
     let keyring: Keyring
+
+    package init(system: String, keyring: Keyring) {
+        self.system = system
+        self.keyring = keyring
+    }
 
     /// The kind under which the keyed digest of a person's NHS number is kept, to find the same number again.
     static let numberKind = "number"
@@ -43,7 +48,7 @@ struct Secrets: Sendable {
         return enclosures
     }
 
-    func open(_ sealed: [UInt8], subject: String, kind: String) throws(VaultError) -> [UInt8] {
+    package func open(_ sealed: [UInt8], subject: String, kind: String) throws(VaultError) -> [UInt8] {
         try keyring.open(sealed, for: SealLabel(system: system, subject: subject, kind: kind))
     }
 }

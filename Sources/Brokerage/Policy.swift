@@ -16,6 +16,8 @@ public struct Policy: Hashable, Sendable {
     public var answerMinutesUrgent = 20
     /// Offers that may lapse before a person takes over.
     public var expiriesBeforeBroker = 2
+    /// Minutes of leeway of a visit that asks for no closer one.
+    public var usualTolerance = 30
     /// Minutes after the first visit's window without a start before the alarm.
     public var startAlarmMinutes = 30
     /// Hours for which a postponed first visit's minutes are kept before a broker decides.

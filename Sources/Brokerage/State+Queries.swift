@@ -71,6 +71,8 @@ extension State {
         case .referrer, .clinician, .dashboard: return false
         case .provider:
             if block.claims.contains(where: { claims[$0]?.provider == actor.organisation }) { return true }
+            // What was awarded as a whole was never open to anyone else.
+            if block.awardedTo != nil { return false }
             return block.eligibleProviders?.contains(actor.organisation) ?? true
         }
     }
@@ -109,6 +111,7 @@ extension State {
         else { return false }
         return policy.essentialFacts.allSatisfy(referral.ask.facts.contains)
             && !package.ask.placesDifferently(from: referral.ask)
+            && referral.offer == package.offer && !referral.hasAlert(.changeUnconfirmed)
     }
 
     /// What a referral waits for; nil when nothing is awaited.

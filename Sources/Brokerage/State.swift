@@ -22,6 +22,8 @@ public struct State: Sendable {
     public internal(set) var packages: TreeDictionary<PackageID, Package> = [:]
     public internal(set) var keys: TreeDictionary<KeyID, AccessKey> = [:]
     public internal(set) var remembered: TreeDictionary<[UInt8], Remembered> = [:]
+    /// Idempotency keys used before this were dropped.
+    public internal(set) var requestsForgottenBefore = Instant(seconds: 0)
     /// The body with which each noun of state was set.
     public internal(set) var nouns: TreeDictionary<Noun, [UInt8]> = [:]
     /// Zones in which not everyone who waits was tried when minutes came free, and how many were.

@@ -165,8 +165,7 @@ public struct JSONWriter {
     }
 
     /// Writes a member with a whole number, null when there is none.
-    @inlinable public mutating func field<Number: FixedWidthInteger>(_ name: StaticString, _ number: Number?)
-    {
+    @inlinable public mutating func field<Number: FixedWidthInteger>(_ name: StaticString, _ number: Number?) {
         key(name)
         if let number { value(number) } else { null() }
     }

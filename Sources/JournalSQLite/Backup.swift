@@ -191,7 +191,7 @@ extension SQLiteStore {
         with source: StoreFolder,
         _ target: StoreFolder
     ) throws(JournalError) {
-        let mark = try MarkFile(source.mark)
+        let mark = try MarkFile(source.mark, readOnly: true)
         for (index, end) in ends.enumerated() where limits[end.system] == nil {
             guard let noted = try mark.mark(Int64(index + 1)) else { continue }
             guard noted == MarkFile.Mark(position: end.position, hash: end.hash) else {

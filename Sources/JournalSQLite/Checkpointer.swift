@@ -10,6 +10,10 @@ import Synchronization
 /// any pause it never catches up either, so past `logBytes` the log is begun anew, with the writer held for
 /// what little is left by then.
 final class Checkpointer: Sendable {
+    /// How long a checkpoint waits for readers, 20 ms. To begin the log anew it keeps writers out while it
+    /// waits, so a long reader (a backup) must make it give up, not them.
+    static let patienceMilliseconds = 20
+
     private let connection: Connection
     private let mark: MarkFile
     private let log: String
@@ -32,7 +36,7 @@ final class Checkpointer: Sendable {
         timer = DispatchSource.makeTimerSource(queue: queue)
         let period = DispatchTimeInterval.seconds(options.checkpointSeconds)
         timer.schedule(deadline: .now() + period, repeating: period, leeway: .seconds(1))
-        timer.setEventHandler { [weak self] in self?.runAndRemember(.passive) }
+        timer.setEventHandler { [weak self] in self?.runAndRemember() }
         timer.activate()
     }
 
@@ -53,15 +57,15 @@ final class Checkpointer: Sendable {
         let last = logAtLast.load(ordering: .relaxed)
         // A shorter log was begun anew.
         let grown = bytes < last ? bytes : bytes - last
-        if grown >= options.checkpointBytes { request(.passive) }
+        if grown >= options.checkpointBytes { request() }
     }
 
-    /// Asks for a checkpoint soon, on the checkpointer's queue.
-    func request(_ mode: Mode) {
+    /// Asks for a passive checkpoint soon, on the checkpointer's queue.
+    private func request() {
         guard !isRequested.exchange(true, ordering: .acquiringAndReleasing) else { return }
         queue.async { [weak self] in
             self?.isRequested.store(false, ordering: .releasing)
-            self?.runAndRemember(mode)
+            self?.runAndRemember()
         }
     }
 
@@ -81,6 +85,7 @@ final class Checkpointer: Sendable {
             }
         }
         try outcome.get()
+        if mode == .truncate { makeRoom() }
     }
 
     /// Gives the log its room, a step at a time, on the checkpointer's queue. Failing is no harm: the log
@@ -91,6 +96,7 @@ final class Checkpointer: Sendable {
             do throws(JournalError) {
                 if try growRoom() { makeRoom() }
             } catch {
+                if case .busy = error { return makeRoom() }
                 lastFailure.withLock { $0 = error }
             }
         }
@@ -110,10 +116,9 @@ final class Checkpointer: Sendable {
         try connection.close()
     }
 
-    private func runAndRemember(_ mode: Mode) {
+    private func runAndRemember() {
         do throws(JournalError) {
-            try checkpoint(mode)
-            if mode == .truncate { makeRoom() }
+            try checkpoint(.passive)
             lastFailure.withLock { $0 = nil }
         } catch {
             lastFailure.withLock { $0 = error }

@@ -37,6 +37,7 @@ final class Connection: @unchecked Sendable {
                 sql: """
                     PRAGMA synchronous = FULL;
                     PRAGMA wal_autocheckpoint = 0;
+                    PRAGMA journal_size_limit = \(max(options.roomBytes, options.logBytes));
                     PRAGMA secure_delete = ON;
                     PRAGMA cell_size_check = ON;
                     PRAGMA trusted_schema = OFF;

@@ -1,5 +1,6 @@
 import Glibc
 import Journal
+import Synchronization
 
 // The mark in bytes: a slot of 64 for each system, at (id - 1) * 64, numbers big endian.
 //
@@ -28,17 +29,29 @@ final class MarkFile: Sendable {
 
     let path: String
     private let file: Int32
+    private let turn = Mutex<Void>(())
 
-    init(_ path: String) throws(JournalError) {
+    /// Opens the marks.
+    ///
+    /// - Parameter readOnly: makes no file where there is none; such a folder has no marks.
+    init(_ path: String, readOnly: Bool = false) throws(JournalError) {
         self.path = path
-        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw StoreFolder.failure("the mark \(path) cannot be opened") }
+        file = open(path, (readOnly ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0o600)
+        guard file >= 0 || (readOnly && errno == ENOENT) else {
+            throw StoreFolder.failure("the mark \(path) cannot be opened")
+        }
     }
 
-    deinit { close(file) }
+    deinit { if file >= 0 { close(file) } }
 
     /// The mark of a system, nil when it has none yet.
     func mark(_ system: Int64) throws(JournalError) -> Mark? {
+        guard file >= 0 else { return nil }
+        // The kernel may show half of a write to a reader that does not lock.
+        return try locked(system, F_RDLCK) { () throws(JournalError) in try readSlot(system) }
+    }
+
+    private func readSlot(_ system: Int64) throws(JournalError) -> Mark? {
         var slot = [UInt8](repeating: 0, count: Self.slotBytes)
         let count = pread(file, &slot, slot.count, Self.offset(system))
         guard count >= 0 else { throw StoreFolder.failure("the mark \(path) cannot be read") }
@@ -54,6 +67,7 @@ final class MarkFile: Sendable {
 
     /// The marks of all systems, by id.
     func all() throws(JournalError) -> [(id: Int64, mark: Mark)] {
+        guard file >= 0 else { return [] }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw StoreFolder.failure("the mark \(path) cannot be looked at") }
         var marks: [(id: Int64, mark: Mark)] = []
@@ -66,15 +80,15 @@ final class MarkFile: Sendable {
 
     /// Raises the mark of a system. A mark that is further already stays: another process was quicker.
     func raise(_ system: Int64, _ mark: Mark) throws(JournalError) {
-        try locked(system) { () throws(JournalError) in
-            if let known = try self.mark(system), known.position >= mark.position { return }
+        try locked(system, F_WRLCK) { () throws(JournalError) in
+            if let known = try readSlot(system), known.position >= mark.position { return }
             try write(system, Self.slot(system, mark))
         }
     }
 
     /// Forgets the mark of a system, for a journal that was put back on purpose.
     func remove(_ system: Int64) throws(JournalError) {
-        try locked(system) { () throws(JournalError) in
+        try locked(system, F_WRLCK) { () throws(JournalError) in
             try write(system, [UInt8](repeating: 0, count: Self.slotBytes))
         }
     }
@@ -92,10 +106,17 @@ final class MarkFile: Sendable {
 
     /// Holds the system's slot against other processes and other handles in this one (locks of the open file,
     /// not of the process). It is held for two calls to the kernel, so the wait has no limit of its own.
-    private func locked(_ system: Int64, _ body: () throws(JournalError) -> Void) throws(JournalError) {
-        try lock(system, F_WRLCK)
-        defer { try? lock(system, F_UNLCK) }
-        try body()
+    private func locked<Result>(
+        _ system: Int64,
+        _ kind: Int32,
+        _ body: () throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        // The lock is the handle's, not the thread's, so threads take turns before it.
+        try turn.withLock { (_) throws(JournalError) in
+            try lock(system, kind)
+            defer { try? lock(system, F_UNLCK) }
+            return try body()
+        }
     }
 
     private func lock(_ system: Int64, _ kind: Int32) throws(JournalError) {

@@ -149,8 +149,10 @@ final class SQLiteJournal: JournalKeeper {
             }
             return session.changes
         }
-        // The log still holds the old pages; emptying it takes the sealed bytes off the disk.
-        if removed > 0 { connections.checkpointer?.request(.truncate) }
+        // The log still holds the old pages; emptying it takes the sealed bytes off the disk. Now, not in the
+        // background: whoever asked may be a command that ends right after. Where a reader is in the way, a
+        // later checkpoint does it.
+        if removed > 0 { try? connections.checkpointer?.run(.truncate) }
         return removed
     }
 

@@ -10,7 +10,8 @@ public struct SQLiteOptions: Sendable {
     /// MiB. Larger logs cost time at the next start.
     public var checkpointBytes = 16 << 20
     /// Past this the log is begun anew, for which commits wait a moment, 64 MiB. Bounds the disk that a load
-    /// without any pause takes.
+    /// without any pause takes. A log that grew further behind a long reader (a backup) is cut to it, or to
+    /// its room, once it is begun anew.
     public var logBytes = 64 << 20
     /// The room that the log is given once the store is open, 64 MiB, so that commits overwrite (`LogRoom`).
     public var roomBytes = 64 << 20

@@ -71,7 +71,7 @@ public final class SQLiteStore: Sendable {
         func connection(_ purpose: Connection.Purpose) throws(JournalError) -> Connection {
             try Connection(folder.database, purpose, options, readOnly: true)
         }
-        let mark = try MarkFile(folder.mark)
+        let mark = try MarkFile(folder.mark, readOnly: true)
         let connections = Connections(
             append: try connection(.append),
             read: try connection(.read),
@@ -211,7 +211,14 @@ public final class SQLiteStore: Sendable {
                 }
             }
         }
-        let checkpointer = Checkpointer(try connection(.checkpoint), mark, log: folder.log, options)
+        var impatient = options
+        impatient.busyMilliseconds = min(options.busyMilliseconds, Checkpointer.patienceMilliseconds)
+        let checkpointer = Checkpointer(
+            try Connection(folder.database, .checkpoint, impatient, readOnly: false),
+            mark,
+            log: folder.log,
+            options
+        )
         checkpointer.makeRoom()
         return Connections(
             append: append,

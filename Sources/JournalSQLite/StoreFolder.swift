@@ -22,8 +22,8 @@ struct StoreFolder: Sendable {
         }
     }
 
-    /// Makes an empty file for a database that is not there yet, for its owner only: SQLite would let everybody read it.
-    /// Its log and index get the same rights from it.
+    /// Makes an empty file for a database that is not there yet, for its owner only: SQLite would let
+    /// everybody read it. Its log and index get the same rights from it.
     func makePrivate(_ database: String) throws(JournalError) {
         let file = open(database, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if file >= 0 {

@@ -123,6 +123,7 @@ extension Policy {
         fields.set(&answerMinutes, "answerMinutes", 1...10_080)
         fields.set(&answerMinutesUrgent, "answerMinutesUrgent", 1...10_080)
         fields.set(&expiriesBeforeBroker, "expiriesBeforeBroker", 1...100)
+        fields.set(&usualTolerance, "usualTolerance", 0...240)
         fields.set(&startAlarmMinutes, "startAlarmMinutes", 1...1_440)
         fields.set(&postponementHours, "postponementHours", 1...336)
         fields.set(&reviewDays, "reviewDays", 1...42)

@@ -20,6 +20,11 @@ struct DataFolder {
     let store: SQLiteStore
     let keyring: Keyring
 
+    /// Fails unless a folder holds a store already: a mistyped path must not become an empty one that looks well.
+    static func expectStore(in path: String) throws {
+        guard access("\(path)/homeward.sqlite", F_OK) == 0 else { throw Failure("\(path) holds no journal") }
+    }
+
     /// Opens a folder, making it when it is not there. The vault's key is read from `HOMEWARD_VAULT_KEY` or from
     /// `vault.key` in the folder; a new key is made only for a folder that is new too.
     init(_ path: String) throws {

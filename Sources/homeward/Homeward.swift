@@ -6,6 +6,9 @@ struct Homeward: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "homeward",
         abstract: "Brokers packages of home care, so that people who are fit to leave hospital can.",
-        subcommands: [Serve.self, Demo.self, Keys.self, Health.self, JournalCommand.self]
+        subcommands: [
+            Serve.self, Demo.self, Keys.self, Health.self, JournalCommand.self, Backup.self, Restore.self, Forget.self,
+            Allocate.self, Simulate.self,
+        ]
     )
 }

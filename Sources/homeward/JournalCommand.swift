@@ -2,14 +2,22 @@ import ArgumentParser
 import Broker
 import Brokerage
 import Journal
+import JournalSQLite
+import Vault
 
-/// What can be asked of a journal without a running service.
+/// What can be asked of a journal, whether a service runs on it or not: it is looked at, never written.
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
         abstract: "Verifies, counts and exports the journal.",
         subcommands: [Verify.self, Info.self, Export.self]
     )
+
+    /// Opens a folder to look at it, whatever its mark says: a damaged store must be readable to be examined.
+    static func inspect(_ path: String) throws -> SQLiteStore {
+        try DataFolder.expectStore(in: path)
+        return try SQLiteStore.inspect(folder: path, digest: SHA256.digest)
+    }
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -21,18 +29,27 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             try orFail {
-                let folder = try DataFolder(data)
-                for system in try folder.store.systems() {
-                    let keeper = try folder.store.journal(system: system)
-                    let proved = try keeper.verify().position
-                    let state = try Recovered(from: keeper).published.state
-                    let faults = state.recount()
-                    if let first = faults.first {
-                        throw Failure("\(system): the ledger does not add up in \(faults.count) places: \(first)")
-                    }
-                    print("\(system): \(proved) records, the chain holds, \(state.claims.count) ledgers add up")
-                }
+                let store = try JournalCommand.inspect(data)
+                for system in try store.systems() { print(try verify(system, in: store)) }
             }
+        }
+
+        private func verify(_ system: String, in store: SQLiteStore) throws -> String {
+            let keeper = try store.journal(system: system)
+            let proved = try keeper.verify()
+            if let mark = try store.answeredFor(system: system), mark.position > proved.position {
+                throw Failure(
+                    "\(system): the journal ends at \(proved.position), but was answered for up to \(mark.position)"
+                )
+            }
+            let state = try Recovered(from: keeper).published.state
+            let faults = state.recount()
+            if let first = faults.first {
+                throw Failure("\(system): the ledger does not add up in \(faults.count) places: \(first)")
+            }
+            let ledgers = state.claims.count
+            return
+                "\(system): \(proved.position) records, the chain holds, \(ledgers) ledger\(ledgers == 1 ? " adds" : "s add") up"
         }
     }
 
@@ -44,9 +61,9 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             try orFail {
-                let folder = try DataFolder(data)
-                for system in try folder.store.systems() {
-                    let recovered = try Recovered(from: try folder.store.journal(system: system)).published
+                let store = try JournalCommand.inspect(data)
+                for system in try store.systems() {
+                    let recovered = try Recovered(from: try store.journal(system: system)).published
                     let state = recovered.state
                     print(
                         """
@@ -73,12 +90,12 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             try orFail {
-                let keeper = try DataFolder(options.data).store.journal(system: options.system)
+                let keeper = try JournalCommand.inspect(options.data).journal(system: options.system)
                 var at = Position.start
                 while true {
                     let records = try keeper.read(after: at, limit: 1_000)
                     guard let last = records.last else { return }
-                    for record in records { print(String(decoding: record.body, as: UTF8.self)) }
+                    for record in records { standardOutput(String(decoding: record.body, as: UTF8.self)) }
                     at = last.position
                 }
             }

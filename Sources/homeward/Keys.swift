@@ -43,6 +43,7 @@ struct Keys: ParsableCommand {
 
         func run() throws {
             try orFail {
+                try DataFolder.expectStore(in: options.data)
                 let state = try DataFolder(options.data).broker(options.system, clock: systemClock).published().state
                 for key in state.keys.values.sorted(by: { $0.id < $1.id }) {
                     let revoked = key.revokedAt.map { "revoked \($0)" } ?? "in force"
@@ -62,6 +63,7 @@ struct Keys: ParsableCommand {
         func run() throws {
             guard let id = KeyID(id) else { throw ValidationError("a key's id looks like k1") }
             try orFail {
+                try DataFolder.expectStore(in: options.data)
                 let broker = try DataFolder(options.data).broker(options.system, clock: systemClock)
                 _ = try broker.must(.revokeKey(id), by: Broker.itself)
             }

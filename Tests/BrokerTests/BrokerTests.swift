@@ -68,6 +68,26 @@ struct BrokerTests {
         #expect(ruled.position == first.published().position)
     }
 
+    @Test("what one node has done is not refused by another that has not read of it: the store's end is read first")
+    func retryAtAnotherNode() throws {
+        let journal = TestBroker.journal()
+        let first = try TestBroker.open(journal)
+        first.setUp()
+        let second = try TestBroker.open(journal)
+        // The second node knows neither the offer nor that it was accepted; its client has lost the answer.
+        first.answer(.refer(TestBroker.ask), by: TestBroker.ward)
+        let offer = try #require(first.published().state.offersOpen.first)
+        let day = London.day(at: TestBroker.monday).adding(days: 1)
+        let accept = Command.accept(
+            offer,
+            Acceptance(firstVisit: FirstVisit(day: day, band: .morning), role: "coordinator")
+        )
+        let told = first.answer(accept, by: TestBroker.hub, body: [1])
+        let again = second.answer(accept, by: TestBroker.hub, body: [1])
+        #expect(told.isAccepted)
+        #expect(again.resource == told.resource)
+    }
+
     @Test("the same idempotency key and body gets the same answer, also from another node; another body is refused")
     func idempotency() throws {
         let journal = TestBroker.journal()

@@ -7,7 +7,10 @@ import Vault
 
 @Suite struct MarkFileTests {
     private func mark(_ position: UInt64) -> MarkFile.Mark {
-        MarkFile.Mark(position: Position(position), hash: Array(repeating: UInt8(position), count: 32))
+        MarkFile.Mark(
+            position: Position(position),
+            hash: Array(repeating: UInt8(truncatingIfNeeded: position), count: 32)
+        )
     }
 
     @Test("a mark is kept for each system and only ever rises, whichever handle writes it")
@@ -27,6 +30,46 @@ import Vault
             try one.remove(1)
             #expect(try other.mark(1) == nil)
             #expect(try other.mark(3) == mark(7))
+        }
+    }
+
+    @Test("a mark that several handles and threads raise is never seen half written, nor lower than before")
+    func torn() throws {
+        try TemporaryFolder.use { folder in
+            let path = folder + "/mark"
+            let handles = [try MarkFile(path), try MarkFile(path)]
+            let group = DispatchGroup()
+            for (index, handle) in handles.enumerated() {
+                DispatchQueue(label: "raise \(index)").async(group: group) {
+                    do {
+                        for number in 0..<2_000 { try handle.raise(1, mark(UInt64(2 * number + index))) }
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+            }
+            var seen = Position.start
+            for number in 0..<4_000 {
+                guard let read = try handles[number % 2].mark(1) else { continue }
+                #expect(read.position >= seen)
+                #expect(read == mark(read.position.value))
+                seen = read.position
+            }
+            group.wait()
+            #expect(try handles[0].mark(1) == mark(3_999))
+        }
+    }
+
+    @Test("looking at a folder without a mark makes none")
+    func readOnly() throws {
+        try TemporaryFolder.use { folder in
+            let path = folder + "/mark"
+            #expect(try MarkFile(path, readOnly: true).mark(1) == nil)
+            #expect(try MarkFile(path, readOnly: true).all().isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: path))
+            try MarkFile(path).raise(2, mark(5))
+            #expect(try MarkFile(path, readOnly: true).all().map(\.id) == [2])
+            #expect(throws: JournalError.self) { try MarkFile(path, readOnly: true).raise(2, mark(6)) }
         }
     }
 

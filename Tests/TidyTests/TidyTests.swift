@@ -17,9 +17,10 @@ struct TidyTests {
         "Vault": ["COpenSSL", "Glibc"],
         "Broker": ["Brokerage", "Journal", "Vault", "JSON", "Dispatch"],
         "API": ["HTTPWire", "JSON", "Broker", "Brokerage"],
+        "Simulation": ["Broker", "Brokerage", "Journal", "Vault"],
         "homeward": [
             "API", "Allocation", "ArgumentParser", "Broker", "Brokerage", "Dispatch", "Glibc", "HTTPServer", "HTTPWire",
-            "JSON", "Journal", "JournalSQLite", "Vault",
+            "JSON", "Journal", "JournalSQLite", "Simulation", "Vault",
         ],
     ]
 

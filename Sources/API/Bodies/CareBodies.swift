@@ -46,7 +46,7 @@ extension Body {
     ) {
         try read(value) { fields, rules in
             let first = fields.object("firstVisit") { firstVisit(&$0) }
-            let by = fields.signature(extra: ["telephone"])
+            let by = fields.signature(extra: ["telephone", "registration"])
             // One time a band; a package has at most sixteen visits.
             let times = fields.optionalObjects("visits", max: 16) { visit -> Acceptance.AgreedTime? in
                 let band = visit.word("band", Band.self)

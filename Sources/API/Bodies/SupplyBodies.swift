@@ -142,7 +142,8 @@ extension Body {
     static func reduction(_ value: JSONValue) throws(Problem) -> Reduction {
         try read(value) { fields, rules in
             let from = fields.day("from")
-            let weekly = weekly(&fields, rules)
+            // Carers that are not named stay as many as they are.
+            let weekly = weekly(&fields, rules, carers: 0)
             let reason = fields.string("reason", max: 2_000)
             guard let from, let weekly, let reason else { return nil }
             return Reduction(from: from, weekly: weekly, reason: reason)
@@ -176,7 +177,11 @@ extension Body {
     }
 
     /// `weekly`: minutes that apply to each listed day; a (day, band) may be named once.
-    private static func weekly(_ fields: inout ObjectReader, _ rules: JSONFailures) -> WeeklyPattern? {
+    private static func weekly(
+        _ fields: inout ObjectReader,
+        _ rules: JSONFailures,
+        carers assumed: Int = 1
+    ) -> WeeklyPattern? {
         var named: Set<Int> = []
         // Thirty-five (day, band) exist; more rows can only repeat.
         guard
@@ -197,7 +202,7 @@ extension Body {
                         ? WeeklyPattern.Cell.empty
                         : WeeklyPattern.Cell(
                             minutes: Int32(clamping: minutes),
-                            carers: UInt8(clamping: carers ?? 1)
+                            carers: UInt8(clamping: carers ?? assumed)
                         )
                     return WeeklyPattern.Row(days: days, band: band, cell: cell)
                 }

@@ -175,7 +175,7 @@ enum Blocks {
             ) { _, resource, _ in
                 guard case .shortfall(let shortfall) = resource else { return nil }
                 var json = JSONWriter()
-                json.shortfall(shortfall)
+                json.shortfall(shortfall, reason: report.reason)
                 return .ready(
                     Served(
                         json,
@@ -195,9 +195,12 @@ enum Blocks {
         else {
             throw .notThere
         }
-        var json = JSONWriter()
-        json.shortfall(shortfall)
-        return .ready(Served(json))
+        let key = TextKey(subject: shortfall.id.description, kind: TextKind.shortfall)
+        return .reading([key]) { texts in
+            var json = JSONWriter()
+            json.shortfall(shortfall, reason: texts.value(key.subject, key.kind)?["reason"]?.text)
+            return Served(json)
+        }
     }
 
     /// The claim in the path, as far as the caller may act on it: another provider's is not there.

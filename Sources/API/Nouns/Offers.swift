@@ -20,12 +20,13 @@ enum Offers {
             : try paging.dense(OfferID.self, of: state.offers.count, isIn: isIn)
         let offers = page.items.compactMap { state.offers[$0] }
         let link = Paging.link(exchange.request, after: page.next)
-        let seesPerson = exchange.actor.seesPersons
+        let actor = exchange.actor
+        let seesPerson = actor.seesPersons
         let keys = seesPerson ? offers.compactMap { key(of: $0, state) } : []
         let render: @Sendable (Texts) -> Served = { texts in
             var served = Served(
                 JSONWriter.items(offers) { json, offer in
-                    json.offer(offer, state, needs: seesPerson ? .some(needs(of: offer, texts, state)) : nil)
+                    json.offer(offer, state, actor, needs: needs(of: offer, texts, state))
                 }
             )
             served.link = link
@@ -46,8 +47,11 @@ enum Offers {
         return offer
     }
 
+    /// Where an offer's words about the person are kept; nil once it was refused, lapsed or was withdrawn: they are then
+    /// about somebody else's person.
     private static func key(of offer: Offer, _ state: State) -> TextKey? {
-        state.referrals[offer.referral].map { TextKey(subject: $0.person.description, kind: TextKind.needs) }
+        guard offer.status == .open || offer.status == .accepted else { return nil }
+        return state.referrals[offer.referral].map { TextKey(subject: $0.person.description, kind: TextKind.needs) }
     }
 
     private static func needs(of offer: Offer, _ texts: Texts, _ state: State) -> JSONValue? {
@@ -58,11 +62,28 @@ enum Offers {
         let state = snapshot.state
         let render: @Sendable (Texts) -> Served = { texts in
             var json = JSONWriter(capacity: 2048)
-            json.offer(offer, state, needs: reader.seesPersons ? .some(needs(of: offer, texts, state)) : nil)
+            guard reader.seesPersons else {
+                json.offer(offer, state, reader, needs: nil)
+                return Served(json)
+            }
+            let subject = state.referrals[offer.referral]?.person.description ?? ""
+            json.offer(
+                offer,
+                state,
+                reader,
+                needs: needs(of: offer, texts, state),
+                refusal: .some(texts.value(subject, TextKind.refusal(offer.id)))
+            )
             return Served(json)
         }
-        guard reader.seesPersons, let key = key(of: offer, state) else { return .ready(render(Texts())) }
-        return .reading([key], render)
+        guard reader.seesPersons, let person = state.referrals[offer.referral]?.person else {
+            return .ready(render(Texts()))
+        }
+        let note = offer.refusal.map { _ in
+            TextKey(subject: person.description, kind: TextKind.refusal(offer.id))
+        }
+        let keys = [key(of: offer, state), note].compactMap { $0 }
+        return keys.isEmpty ? .ready(render(Texts())) : .reading(keys, render)
     }
 
     @Sendable static func accept(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {

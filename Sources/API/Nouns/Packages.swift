@@ -28,7 +28,7 @@ enum Packages {
             : try paging.dense(PackageID.self, of: state.packages.count, isIn: isIn)
         var served = Served(
             JSONWriter.items(page.items.compactMap { state.packages[$0] }) {
-                $0.package($1, state, today: exchange.today, acceptance: nil, ending: nil)
+                $0.package($1, state, today: exchange.today, texts: nil)
             }
         )
         served.link = Paging.link(exchange.request, after: page.next)
@@ -58,6 +58,7 @@ enum Packages {
         let state = snapshot.state
         let subject = package.person.description
         let acceptance = TextKind.acceptance(package.offer)
+        let postponement = TextKind.firstVisit(package.id)
         let ending = TextKind.ending(package.id)
         let render: @Sendable (Texts) -> Served = { texts in
             var json = JSONWriter(capacity: 2048)
@@ -65,13 +66,20 @@ enum Packages {
                 package,
                 state,
                 today: today,
-                acceptance: reader.seesPersons ? .some(texts.value(subject, acceptance)) : nil,
-                ending: reader.seesPersons ? .some(texts.value(subject, ending)) : nil
+                texts: reader.seesPersons
+                    ? PackageTexts(
+                        acceptance: texts.value(subject, acceptance),
+                        postponement: texts.value(subject, postponement),
+                        ending: texts.value(subject, ending)
+                    ) : nil
             )
             return Served(json, location: location)
         }
         guard reader.seesPersons else { return .ready(render(Texts())) }
         var keys = [TextKey(subject: subject, kind: acceptance)]
+        if package.firstVisit != package.acceptance.firstVisit {
+            keys.append(TextKey(subject: subject, kind: postponement))
+        }
         if package.ending != nil { keys.append(TextKey(subject: subject, kind: ending)) }
         return .reading(keys, render)
     }

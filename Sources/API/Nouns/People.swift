@@ -34,7 +34,7 @@ enum People {
                     // How to get in (a key safe's code) is told with the address, not before.
                     json.field("access", orNull: home?["access"])
                 }
-                var served = Served(body: json.bytes, tag: nil)
+                var served = Served(json)
                 served.isSecret = true
                 return served
             }

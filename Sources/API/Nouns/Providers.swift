@@ -72,6 +72,8 @@ enum Providers {
         let package: Package
         let visit: Visit
         let index: Int
+        /// When it is to begin: as promised, else as asked for.
+        let at: TimeOfDay?
     }
 
     @Sendable static func week(_ exchange: Exchange) throws(Problem) -> Reply {
@@ -117,7 +119,8 @@ enum Providers {
                 guard visit.band == band, visit.days.contains(day.weekday), day >= package.firstDay,
                     day <= package.lastDay, !package.uncovered.contains(.init(day: day, visit: index))
                 else { return nil }
-                return Call(package: package, visit: visit, index: index)
+                let times = package.ask.promised(package.acceptance.times, state.policy.bands)
+                return Call(package: package, visit: visit, index: index, at: times?[index] ?? visit.time?.at)
             }
         }
         func sum(_ account: Slab.Account) -> Int {
@@ -133,7 +136,7 @@ enum Providers {
                         $0.field("claim", call.package.claims[call.index])
                         $0.field("minutes", call.visit.minutes)
                         $0.field("carers", call.visit.carers)
-                        $0.field("at", call.package.agreedTime(of: call.index))
+                        $0.field("at", call.at)
                         $0.field("status", call.package.status.rawValue)
                     }
                 }
@@ -144,13 +147,5 @@ enum Providers {
             json.field("retained", sum(.retained))
             json.field("unavailable", sum(.unavailable))
         }
-    }
-}
-
-extension Package {
-    /// When a visit is to begin: the time asked for, or the one promised for its band.
-    func agreedTime(of visit: Int) -> TimeOfDay? {
-        let band = ask.visits[visit].band
-        return acceptance.times.first { $0.band == band }?.at ?? ask.visits[visit].time?.at
     }
 }

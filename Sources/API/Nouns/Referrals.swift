@@ -77,11 +77,13 @@ enum Referrals {
             TextKey(subject: subject, kind: TextKind.person), TextKey(subject: subject, kind: TextKind.needs),
         ]
         if referral.triage != nil { keys.append(TextKey(subject: subject, kind: TextKind.triage)) }
+        if referral.status == .withdrawn { keys.append(TextKey(subject: subject, kind: TextKind.withdrawal)) }
         return .reading(keys) { [keys] texts in
             let shown = ReferralTexts(
                 person: texts.value(subject, TextKind.person),
                 needs: texts.value(subject, TextKind.needs),
-                triage: texts.value(subject, TextKind.triage)
+                triage: texts.value(subject, TextKind.triage),
+                withdrawal: texts.value(subject, TextKind.withdrawal)
             )
             return served(referral, shown, keys.flatMap { texts.found[$0] ?? [] }, snapshot, status: status)
         }
@@ -137,10 +139,16 @@ enum Referrals {
         let person = TextKey(subject: subject, kind: TextKind.person)
         let needs = TextKey(subject: subject, kind: TextKind.needs)
         return .reading([person, needs]) { texts in
-            let isOtherwiseChanged =
-                texts.found[person] != posted.person.json || texts.found[needs] != posted.needs.json
+            let areNeedsChanged = texts.found[needs] != posted.needs.json
+            let isOtherwiseChanged = texts.found[person] != posted.person.json
             return exchange.intent(
-                .amend(known.id, posted.ask, otherwiseChanged: isOtherwiseChanged, precondition),
+                .amend(
+                    known.id,
+                    posted.ask,
+                    needsChanged: areNeedsChanged,
+                    otherwiseChanged: isOtherwiseChanged,
+                    precondition
+                ),
                 body: body,
                 texts: [posted.person, posted.needs],
                 nhsNumber: posted.nhsNumber
@@ -213,6 +221,14 @@ enum Referrals {
 }
 
 extension Actor {
+    /// Whether rates are shown to this key wherever they stand; a holder sees its own beside that (domain.md section 4).
+    var seesRates: Bool {
+        switch role {
+        case .commissioner, .administrator: true
+        case .referrer, .provider, .clinician, .broker, .dashboard: false
+        }
+    }
+
     /// Whether names, references and words about a person are for this key at all; which person's is another matter.
     var seesPersons: Bool {
         switch role {
@@ -223,6 +239,9 @@ extension Actor {
 }
 
 extension Referral {
-    /// Whether its time to be placed has run out.
-    func isOverdue(at now: Instant) -> Bool { status.isSeekingCare && due.map { $0 <= now } ?? false }
+    /// Whether its time to be placed has run out: nobody was found, or only for later.
+    func isOverdue(at now: Instant) -> Bool {
+        if status == .accepted { return hasAlert(.placementBreached) }
+        return status.isSeekingCare && due.map { $0 <= now } ?? false
+    }
 }

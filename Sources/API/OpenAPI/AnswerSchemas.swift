@@ -129,6 +129,7 @@ extension SchemaText {
             band! band
             minutes! int
             carers! int
+            reason! string?
             taken! int
             uncovered! int
             cover! [Cover]
@@ -219,6 +220,7 @@ extension SchemaText {
             safeUntil! instant?
             unsafeNow! bool
             triage! Triage?
+            withdrawal any?
             readyDates! [ReadyDate]
             missing! [string]
             safeToLeave! bool
@@ -339,6 +341,7 @@ extension SchemaText {
             missing! [string]
             replaces! string?
             refusal! \(words(Offer.Refusal.self))?
+            note string?
             package! string?
             """
         ),
@@ -366,7 +369,7 @@ extension SchemaText {
             funding! \(words(Funding.self))
             visits! [Visit]
             placements! [Placement]
-            firstVisit! FirstVisit
+            firstVisit! PromisedVisit
             agreedTimes! [AgreedTime]
             acceptedAt! instant
             by! any
@@ -382,6 +385,15 @@ extension SchemaText {
             ending! any?
             retained! any?
             uncovered! [Uncovered]
+            """
+        ),
+        SchemaText(
+            "PromisedVisit",
+            """
+            date! date
+            band! band
+            at! time?
+            reason string?
             """
         ),
         SchemaText(

@@ -43,7 +43,7 @@ extension Routes {
         Route(
             method: .put,
             pattern: "/v1/referrals/{id}",
-            roles: referring,
+            roles: amending,
             subject: .referral,
             summary: "Change a referral; needs If-Match",
             requestSchema: "ReferralBody",

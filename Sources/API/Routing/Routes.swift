@@ -11,6 +11,7 @@ enum Routes {
     static let commissioning: [Role] = [.commissioner, .administrator]
     static let supplying: [Role] = [.provider, .broker, .commissioner, .administrator]
     static let referring: [Role] = [.referrer, .broker, .commissioner, .administrator]
+    static let amending: [Role] = referring + [.clinician]
     static let readingReferrals: [Role] = [
         .referrer, .clinician, .broker, .commissioner, .administrator,
     ]

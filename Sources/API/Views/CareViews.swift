@@ -1,10 +1,28 @@
 import Brokerage
 import JSON
 
+/// What was said about a package, in whose name, as kept in the vault.
+struct PackageTexts: Sendable {
+    var acceptance: JSONValue?
+    var postponement: JSONValue?
+    var ending: JSONValue?
+}
+
 /// How offers and packages are shown.
 extension JSONWriter {
-    /// - Parameter needs: the referral's words, as kept in the vault; nil where they are not shown (a list).
-    mutating func offer(_ offer: Offer, _ state: State, needs: JSONValue??) {
+    /// - Parameters:
+    ///   - needs: the referral's words, as kept in the vault; nil where this reader sees none.
+    ///   - refusal: what the provider said beside its reason; nil where it is not shown (a list).
+    mutating func offer(
+        _ offer: Offer,
+        _ state: State,
+        _ reader: Actor,
+        needs: JSONValue?,
+        refusal: JSONValue?? = nil
+    ) {
+        // While it is open the provider sees what is known now, and what is still missing of it.
+        let known = offer.status == .open ? state.referrals[offer.referral]?.ask ?? offer.ask : offer.ask
+        let seesRate = reader.seesRates || (reader.role == .provider && offer.provider == reader.organisation)
         object { json in
             json.field("id", offer.id)
             json.field("status", offer.status.rawValue)
@@ -14,7 +32,7 @@ extension JSONWriter {
             json.field("referral", offer.referral)
             json.field("provider", offer.provider)
             json.field("block", offer.block)
-            json.field("ratePence", state.blocks[offer.block]?.ratePence)
+            json.field("ratePence", seesRate ? state.blocks[offer.block]?.ratePence : nil)
             json.field("district", offer.ask.district.description)
             json.field("sector", offer.ask.sector?.description)
             json.field("pathway", offer.ask.pathway)
@@ -22,30 +40,24 @@ extension JSONWriter {
             json.field("weeks", offer.ask.weeks)
             json.visits(offer.ask.visits)
             json.wishes(offer.ask)
-            if let needs {
-                json.field("needs", orNull: needs?["needs"])
-                json.field("home", orNull: needs?["home"]?.without("access"))
-                json.field("assessment", orNull: needs?["assessment"]?.without("by"))
-                json.field("whereNow", orNull: needs?["whereNow"])
-            }
+            json.field("needs", orNull: needs?["needs"])
+            json.field("home", orNull: needs?["home"]?.without("access"))
+            json.field("assessment", orNull: needs?["assessment"]?.without("by"))
+            json.field("whereNow", orNull: needs?["whereNow"])
             json.field("startFrom", offer.startFrom)
             json.field("firstVisitBy", offer.firstVisitBy)
             json.placements(offer.claims, state)
-            json.strings("missing", offer.ask.missing)
+            json.strings("missing", known.missing)
             json.field("replaces", offer.replaces)
             json.field("refusal", offer.refusal?.rawValue)
+            if let refusal { json.field("note", orNull: refusal?["note"]) }
             json.field("package", offer.package)
         }
     }
 
     /// - Parameter texts: what was said on accepting and ending, in whose name; nil where it is not shown.
-    mutating func package(
-        _ package: Package,
-        _ state: State,
-        today: Day,
-        acceptance: JSONValue??,
-        ending: JSONValue??
-    ) {
+    mutating func package(_ package: Package, _ state: State, today: Day, texts: PackageTexts?) {
+        let acceptance = texts.map(\.acceptance)
         object { json in
             json.field("id", package.id)
             json.field("status", package.status.rawValue)
@@ -60,7 +72,7 @@ extension JSONWriter {
             json.field("funding", package.ask.funding.rawValue)
             json.visits(package.ask.visits)
             json.placements(package.claims, state)
-            json.firstVisit(package.firstVisit)
+            json.firstVisit(package.firstVisit, texts.map(\.postponement))
             json.array("agreedTimes") { json in
                 for time in package.acceptance.times {
                     json.object {
@@ -83,7 +95,7 @@ extension JSONWriter {
             json.field("lastFreeDay", package.lastFreeDay)
             json.field("day", package.startedAt == nil ? nil : package.dayCount(on: today))
             json.strings("reviewsDue", package.reviewsDue(state.policy).map(\.description))
-            json.care(package, ending: ending)
+            json.care(package, ending: texts.map(\.ending))
         }
     }
 

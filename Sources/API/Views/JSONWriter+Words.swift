@@ -93,11 +93,13 @@ extension JSONWriter {
         object("preferences") { $0.field("language", ask.language) }
     }
 
-    mutating func firstVisit(_ visit: FirstVisit) {
-        object("firstVisit") {
-            $0.field("date", visit.day)
-            $0.field("band", visit.band.rawValue)
-            $0.field("at", visit.at)
+    /// - Parameter postponement: why it was moved, where the reader may know.
+    mutating func firstVisit(_ visit: FirstVisit, _ postponement: JSONValue??) {
+        object("firstVisit") { json in
+            json.field("date", visit.day)
+            json.field("band", visit.band.rawValue)
+            json.field("at", visit.at)
+            if let postponement { json.field("reason", orNull: postponement?["reason"]) }
         }
     }
 

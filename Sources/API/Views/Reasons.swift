@@ -125,9 +125,11 @@ struct ReasonSummary {
     let detail: String
 
     static func all(of referral: Referral, _ state: State) -> [ReasonSummary] {
+        // Nothing was decided yet: it waits for something else.
+        guard let decision = referral.decision else { return [] }
         var summaries: [ReasonSummary] = []
         var leastEffort: [String: (Int, Int)] = [:]
-        for reason in (referral.decision?.verdicts ?? []).compactMap(\.reason) {
+        for reason in decision.verdicts.compactMap(\.reason) {
             if let index = summaries.firstIndex(where: { $0.code == reason.code }) {
                 // Of several claims with the same reason the one nearest to fitting is told.
                 let isNearer = leastEffort[reason.code].map { reason.effort < $0 } ?? true

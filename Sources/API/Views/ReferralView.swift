@@ -7,6 +7,7 @@ struct ReferralTexts: Sendable {
     /// nil where the reader of a list is spared them.
     var needs: JSONValue?
     var triage: JSONValue?
+    var withdrawal: JSONValue?
     /// Whether needs, home and notes are shown at all: a list leaves them to the referral itself.
     var isWhole = true
 }
@@ -39,7 +40,7 @@ struct ReferralView {
             json.field("pathway", ask.pathway)
             json.field("source", ask.source.rawValue)
             json.field("class", ask.class.rawValue)
-            json.field("readyAt", ask.readyAt)
+            json.field("readyAt", referral.readyDates.last.map(\.at) ?? ask.readyAt)
             json.field("dischargeReadyDate", ask.dischargeReadyDate)
             json.field("startFrom", ask.startFrom)
             json.field("weeks", ask.weeks)
@@ -58,6 +59,7 @@ struct ReferralView {
             json.field("safeUntil", ask.safeUntil)
             json.field("unsafeNow", ask.unsafeNow)
             triage(&json, isWhole: isWhole)
+            if isWhole { json.field("withdrawal", orNull: texts?.withdrawal) }
             json.array("readyDates") { json in
                 for entry in referral.readyDates {
                     json.object {
@@ -121,6 +123,12 @@ struct ReferralView {
 }
 
 extension JSONValue {
+    /// The text of a string; nil for anything else.
+    var text: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
     /// A member of an object; nil when there is none or this is no object.
     subscript(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }

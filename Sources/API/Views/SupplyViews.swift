@@ -64,7 +64,7 @@ extension JSONWriter {
             json.field("zone", block.zone)
             json.field("from", block.from)
             json.field("until", block.until)
-            json.field("ratePence", seesAll || isHolder ? block.ratePence : nil)
+            json.field("ratePence", reader.seesRates || isHolder ? block.ratePence : nil)
             json.field("funding", block.funding.rawValue)
             json.strings("skills", block.skills.map(\.description))
             json.rows("weekly", block.weekly)
@@ -142,7 +142,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func shortfall(_ shortfall: Shortfall) {
+    mutating func shortfall(_ shortfall: Shortfall, reason: String?) {
         object { json in
             json.field("id", shortfall.id)
             json.field("claim", shortfall.claim)
@@ -152,6 +152,7 @@ extension JSONWriter {
             json.field("band", shortfall.band.rawValue)
             json.field("minutes", shortfall.minutes)
             json.field("carers", shortfall.carers)
+            json.field("reason", reason)
             json.field("taken", shortfall.taken)
             json.field("uncovered", shortfall.uncovered)
             json.array("cover") { json in

@@ -3,7 +3,7 @@ extension Capacity {
     /// The first obstacle to placing these visits of a need; nil when they fit. Carers are looked at first: no
     /// number of minutes makes up for them. Of the days too short of minutes the worst is named.
     public func obstacle(to need: Need, visits mask: UInt16) -> Obstacle? {
-        carersObstacle(need, mask) ?? minutesObstacle(need, mask)
+        carersObstacle(to: need, visits: mask) ?? minutesObstacle(need, mask)
     }
 
     /// The fewest minutes left in any cell the visits touch, once they are placed; they must fit.
@@ -44,9 +44,14 @@ extension Capacity {
         }
     }
 
-    private func carersObstacle(_ need: Need, _ mask: UInt16) -> Obstacle? {
+    /// The first moment at which too few carers could be at work for these visits, whatever the minutes; nil when
+    /// there is none.
+    public func carersObstacle(to need: Need, visits mask: UInt16) -> Obstacle? {
         let chosen = need.visits.indices.filter { mask >> UInt16($0) & 1 == 1 }.map { need.visits[$0] }
-        for day in need.firstDay...need.lastDay {
+        // Where no date differs from the same weekday of another week, one week says it all.
+        let everyWeekAlike = absences.isEmpty && timed.isEmpty
+        let lastDay = everyWeekAlike ? min(need.lastDay, need.firstDay + 6) : need.lastDay
+        for day in need.firstDay...lastDay {
             let weekday = Capacity.weekday(day)
             for visit in chosen where visit.days >> UInt8(weekday) & 1 == 1 {
                 let working = carersWorking(day, visit.band)

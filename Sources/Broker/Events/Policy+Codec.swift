@@ -25,6 +25,7 @@ extension Policy: Recorded {
             $0.put("triageBeforeStart", triageBeforeStart)
             $0.put("essentialFacts", essentialFacts)
             $0.put("overstayDaysAhead", overstayDaysAhead)
+            $0.put("usualTolerance", usualTolerance)
         }
     }
 
@@ -49,6 +50,7 @@ extension Policy: Recorded {
             try reader.replace(&policy.triageBeforeStart, "triageBeforeStart")
             try reader.replace(&policy.essentialFacts, "essentialFacts")
             try reader.replace(&policy.overstayDaysAhead, "overstayDaysAhead")
+            try reader.replace(&policy.usualTolerance, "usualTolerance")
             return policy
         }
     }

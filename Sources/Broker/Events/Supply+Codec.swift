@@ -103,6 +103,7 @@ extension Block: Recorded {
             $0.put("funding", funding)
             $0.put("skills", skills)
             $0.put("weekly", weekly)
+            $0.put("awardedTo", awardedTo)
             $0.put("eligibleProviders", eligibleProviders)
             $0.put("minimumClaim", minimumClaim)
             $0.put("maxSharePercent", maxSharePercent)
@@ -123,6 +124,7 @@ extension Block: Recorded {
                 funding: try reader.field("funding"),
                 skills: try reader.field("skills"),
                 weekly: try reader.field("weekly"),
+                awardedTo: try reader.optional("awardedTo"),
                 eligibleProviders: try reader.optional("eligibleProviders"),
                 minimumClaim: try reader.optional("minimumClaim"),
                 maxSharePercent: try reader.optional("maxSharePercent"),

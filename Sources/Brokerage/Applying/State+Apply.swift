@@ -24,6 +24,11 @@ extension State {
         case .referralReceived(let referral): receive(referral)
         case .referralAmended(let id, let ask, let completedAt, let due):
             changeReferral(id) {
+                if ask.readyAt != $0.ask.readyAt {
+                    $0.readyDates.append(Referral.ReadyDate(at: ask.readyAt, recordedAt: at))
+                }
+                // What is asked has changed, so providers that were silent before are asked anew.
+                if ask.placesDifferently(from: $0.ask) { $0.expiries = 0 }
                 $0.ask = ask
                 $0.completedAt = completedAt
                 $0.due = due
@@ -34,7 +39,11 @@ extension State {
         case .referralTriaged(let id, let triage):
             changeReferral(id) {
                 $0.triage = triage
-                if triage.outcome == .adviceOnly { $0.status = .adviceOnly }
+                if triage.outcome == .adviceOnly {
+                    $0.status = .adviceOnly
+                } else if $0.status == .adviceOnly {
+                    $0.status = $0.ask.isProvisional ? .provisional : .waiting
+                }
             }
         case .readyDateRecorded(let id, let entry): changeReferral(id) { $0.readyDates.append(entry) }
         case .referralWithdrawn(let id): changeReferral(id) { $0.status = .withdrawn }
@@ -50,7 +59,11 @@ extension State {
         case .packageEnded(let id, let ending, let last): end(id, ending, last)
         case .careOverran(let id, let last, let uncovered): overrun(id, last, uncovered)
         case .alertRaised(let id, let kind):
-            changeReferral(id) { $0.alerts.append(Referral.Alert(kind: kind, at: at)) }
+            changeReferral(id) {
+                $0.alerts.append(Referral.Alert(kind: kind, at: at))
+                // The history is in the journal; what stands is bounded.
+                if $0.alerts.count > Referral.mostAlerts { $0.alerts.removeFirst() }
+            }
         case .triesDeferred(let entries):
             deferrals = TreeDictionary(uniqueKeysWithValues: entries.map { ($0.zone, $0.tried) })
         case .personDisclosed: disclosures += 1
@@ -65,6 +78,7 @@ extension State {
         case .requestsForgotten(let before):
             // The order in which entries leave a map does not show in it.
             for (scope, entry) in remembered where entry.at < before { remembered[scope] = nil }
+            requestsForgottenBefore = before
         }
     }
 

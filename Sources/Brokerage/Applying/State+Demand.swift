@@ -10,7 +10,10 @@ extension State {
         if offer.replaces == nil { use(offer.provider, offer.ask, sign: 1) }
         changeReferral(offer.referral) {
             $0.offer = offer.id
-            if offer.replaces == nil { $0.status = .offered }
+            if offer.replaces == nil {
+                $0.status = .offered
+                $0.settle(.urgentUnplaced, .answerAfterHours)
+            }
         }
     }
 
@@ -31,6 +34,7 @@ extension State {
         offer.version += 1
         change(&offer)
         offers[id] = offer
+        absorbShortfalls(Set(offer.claims))
         if offer.replaces == nil { use(offer.provider, offer.ask, sign: -1) }
         let acceptedBefore = offer.replaces.flatMap { packages[$0]?.offer }
         changeReferral(offer.referral) {
@@ -66,10 +70,12 @@ extension State {
         offer.package = packageID
         offer.version += 1
         offers[id] = offer
+        absorbShortfalls(Set(offer.claims))
         changeReferral(offer.referral) {
             $0.status = .accepted
             $0.offer = id
             $0.package = packageID
+            $0.settle(.urgentUnplaced, .answerAfterHours, .offersUnanswered, .changeUnconfirmed, .notStarted)
         }
     }
 
@@ -78,7 +84,7 @@ extension State {
         guard var old = packages[id] else { preconditionFailure("no package \(id)") }
         move(old.footprint, from: .committed, to: .free)
         move(old.retained, from: .retained, to: .free)
-        leave(old)
+        leave(old, keepingVisits: false)
         old.status = .ended
         old.retainedUntil = nil
         old.lastDay = old.firstDay.adding(days: -1)
@@ -94,6 +100,8 @@ extension State {
             $0.firstDay = visit.day
             $0.retainedUntil = until
         }
+        guard let package = packages[id] else { preconditionFailure("no package \(id)") }
+        changeReferral(package.referral) { $0.settle(.notStarted, .postponedTooLong) }
     }
 
     mutating func start(_ id: PackageID, _ at: Instant, _ first: Day, _ last: Day, _ recordedAt: Instant) {
@@ -106,7 +114,10 @@ extension State {
             $0.retainedUntil = nil
         }
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
-        changeReferral(package.referral) { $0.status = .started }
+        changeReferral(package.referral) {
+            $0.status = .started
+            $0.settle(.notStarted, .postponedTooLong)
+        }
     }
 
     mutating func end(_ id: PackageID, _ ending: Package.Ending, _ last: Day) {
@@ -117,7 +128,7 @@ extension State {
             $0.retainedUntil = nil
         }
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
-        leave(package)
+        leave(package, keepingVisits: package.lastDay >= today)
         changeReferral(package.referral) { $0.status = .ended }
     }
 
@@ -138,12 +149,16 @@ extension State {
         move(package.retained, from: .free, to: .retained)
         package.version += 1
         packages[id] = package
-        changeReferral(package.referral) { _ in }
+        absorbShortfalls(Set(package.claims))
     }
 
-    private mutating func leave(_ package: Package) {
+    /// A package that has ended no longer counts; but visits up to its last day go on, and their carers are busy:
+    /// it holds its claims until that day has passed (`State.begin`).
+    private mutating func leave(_ package: Package, keepingVisits: Bool) {
         livePackages.remove(package.id)
-        for claim in Set(package.claims) { holders[claim]?.packages.removeAll { $0 == package.id } }
+        if !keepingVisits {
+            for claim in Set(package.claims) { holders[claim]?.packages.removeAll { $0 == package.id } }
+        }
         use(package.provider, package.ask, sign: -1)
     }
 

@@ -58,6 +58,7 @@ extension State {
     mutating func begin(_ day: Day) {
         let before = window
         today = day
+        dropHoldersThatEnded()
         for (id, claim) in claims {
             let fresh =
                 max(before.last.number + 1, window.first.number)...max(window.last.number, before.last.number + 1)
@@ -70,6 +71,38 @@ extension State {
             }
         }
         for zone in zones.keys { supplyChanged(in: zone) }
+    }
+
+    /// Packages that ended earlier leave their claims when their last day has passed.
+    private mutating func dropHoldersThatEnded() {
+        for (id, held) in holders {
+            let left = held.packages.filter { package in
+                packages[package].map { $0.status != .ended || $0.lastDay >= today } ?? false
+            }
+            if left.count != held.packages.count { holders[id]?.packages = left }
+        }
+    }
+
+    /// Minutes that come free on a day for which more were reported missing than could leave then are missing too:
+    /// nobody staffs them.
+    mutating func absorbShortfalls(_ claims: Set<ClaimID>) {
+        for id in claims.sorted() {
+            for day in Set(shortfalls(of: id).compactMap { shortfalls[$0]?.day }).sorted() where window.contains(day) {
+                for band in Band.allCases {
+                    let more = outstandingShortfall(of: id, day, band)
+                    let taken = min(more, slabs[id]?[.free, day, band] ?? 0)
+                    if taken > 0 { slabs[id, default: Slab()].move(taken, from: .free, to: .unavailable, day, band) }
+                }
+            }
+        }
+    }
+
+    /// Minutes reported missing on a day in a band that are still under someone's care.
+    func outstandingShortfall(of id: ClaimID, _ day: Day, _ band: Band) -> Int {
+        guard let claim = claims[id], day >= claim.firmFrom, let slab = slabs[id] else { return 0 }
+        let missing = shortfalls(of: id).compactMap { shortfalls[$0] }.filter { $0.day == day && $0.band == band }
+            .reduce(0) { $0 + $1.minutes }
+        return max(0, min(missing, Int(claim.cell(day, band).minutes)) - slab[.unavailable, day, band])
     }
 
     mutating func supplyChanged(in claim: ClaimID) {
@@ -106,10 +139,15 @@ extension State {
         _ to: Slab.Account,
         _ window: Window
     ) {
+        // Most claims have one term: its pattern is looked up once and not for each cell.
+        let only = claim.terms.count == 1 ? claim.terms[0].weekly : nil
         for entry in entries where window.contains(entry.day) {
             slab.move(entry.minutes, from: from, to: to, entry.day, entry.band)
+            let claimed =
+                only.map { claim.covers(entry.day) ? $0[entry.day.weekday, entry.band] : .empty }
+                ?? claim.cell(entry.day, entry.band)
             precondition(
-                slab.total(entry.day, entry.band) == Int(claim.cell(entry.day, entry.band).minutes),
+                slab.total(entry.day, entry.band) == Int(claimed.minutes),
                 "ledger of \(claim.id) does not add up on \(entry.day) in \(entry.band)"
             )
         }

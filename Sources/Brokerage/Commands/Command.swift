@@ -8,7 +8,9 @@ public enum Command: Sendable {
     case reduceClaim(BlockID, ClaimID, from: Day, weekly: WeeklyPattern)
     case reportShortfall(BlockID, ClaimID, day: Day, band: Band, minutes: Int, carers: Int)
     case refer(Ask)
-    case amend(ReferralID, Ask, otherwiseChanged: Bool, Precondition)
+    /// `needsChanged`: what a carer must know in the vault's words differs from before; `otherwiseChanged`: anything else
+    /// kept there does.
+    case amend(ReferralID, Ask, needsChanged: Bool = false, otherwiseChanged: Bool, Precondition)
     case triage(ReferralID, Referral.Triage.Outcome, role: String)
     case recordReadyDate(ReferralID, at: Instant?)
     case withdraw(ReferralID)

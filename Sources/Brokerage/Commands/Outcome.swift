@@ -56,7 +56,7 @@ public struct Rejection: Error, Hashable, Sendable {
     public let faults: [Fault]
     /// What can still be claimed, where a claim clashed.
     public let left: [WeeklyPattern.Row]?
-    /// Whether more capacity would have changed the answer: then the store's end is read before it is given.
+    /// Whether more capacity would have changed the answer.
     public let forWantOfCapacity: Bool
 
     /// A rejection from its parts.

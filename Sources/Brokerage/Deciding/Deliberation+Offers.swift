@@ -12,6 +12,9 @@ extension Deliberation {
         try check(acceptance, offer)
         let package = offer.replaces.flatMap { state.packages[$0] }
         let day = acceptance.firstVisit.day
+        if let reason = state.barrier(offer, from: day) {
+            throw Rejection(.clash, "the provider can no longer take this package: \(reason)")
+        }
         if let obstacle = state.obstacle(offer.ask, offer.claims, from: day, offer: offer, package: package) {
             throw Rejection(
                 .clash,
@@ -41,7 +44,7 @@ extension Deliberation {
     /// After an offer ended without acceptance: the next best is asked, and whoever waits is tried on what came free.
     mutating func closed(_ offer: Offer) {
         if offer.replaces != nil {
-            alert(offer.referral, .changeUnconfirmed)
+            alert(offer.referral, .changeUnconfirmed, again: true)
         } else {
             place(offer.referral, keepingQuiet: false)
             if let referral = state.referrals[offer.referral], referral.expiries >= policy.expiriesBeforeBroker {
@@ -69,21 +72,15 @@ extension Deliberation {
         }
         try check(first, offer.ask)
         for (index, time) in acceptance.times.enumerated() {
-            guard let minute = policy.bands.minute(of: time.at, in: time.band) else {
+            guard policy.bands.minute(of: time.at, in: time.band) != nil else {
                 throw .rule("/visits/\(index)/at", "lies outside the \(time.band) band")
             }
             let visits = offer.ask.visits.filter { $0.band == time.band }
             guard !visits.isEmpty else {
                 throw .rule("/visits/\(index)/band", "the package has no visit in the \(time.band) band")
             }
-            // Of several visits in the band the promise is for one; it keeps the time of at least one of them.
-            let kept = visits.contains { visit in
-                guard let asked = visit.time, let at = policy.bands.minute(of: asked.at, in: visit.band) else {
-                    return true
-                }
-                return abs(minute - at) <= asked.toleranceMinutes
-            }
-            guard kept else {
+            // Each promise is for one visit of its band, and keeps that visit's time.
+            guard offer.ask.promised(Array(acceptance.times[...index]), policy.bands) != nil else {
                 throw .rule("/visits/\(index)/at", "is outside the time asked for and its tolerance")
             }
         }
@@ -102,8 +99,13 @@ extension Deliberation {
                 "the profile has no \(first.band) visit on \(first.day.weekday) \(first.day)"
             )
         }
-        if let at = first.at, policy.bands.minute(of: at, in: first.band) == nil {
-            throw .rule("/firstVisit/at", "lies outside the \(first.band) band")
+        if let at = first.at {
+            guard let minute = policy.bands.minute(of: at, in: first.band) else {
+                throw .rule("/firstVisit/at", "lies outside the \(first.band) band")
+            }
+            guard visits.contains(where: { $0.admits(minute, policy.bands) }) else {
+                throw .rule("/firstVisit/at", "is outside the time asked for and its tolerance")
+            }
         }
     }
 

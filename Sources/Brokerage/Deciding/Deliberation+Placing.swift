@@ -6,10 +6,18 @@ extension Deliberation {
     /// left as it is, so that a long queue does not write its reasons again with every minute that comes free.
     mutating func place(_ id: ReferralID, keepingQuiet: Bool) {
         guard let referral = state.referrals[id], referral.status == .waiting,
-            referral.expiries < policy.expiriesBeforeBroker,
             !policy.triageBeforeStart || referral.triage != nil
         else { return }
         let start = max(referral.ask.startFrom, today)
+        guard referral.expiries < policy.expiriesBeforeBroker else {
+            // A person takes over: what could be done is written down, and nothing is sent.
+            if !keepingQuiet {
+                let open = state.placing(referral, start: start, at: now).decision
+                record(.placementDecided(id, open.withoutChoice))
+            }
+            return
+        }
+        if keepingQuiet, !state.mayFit(referral, start: start) { return }
         let placing = state.placing(referral, start: start, at: now)
         guard let claims = placing.claims, let provider = placing.decision.chosen,
             let block = claims.first.flatMap({ state.claims[$0]?.block })
@@ -64,7 +72,7 @@ extension Deliberation {
         if let claims = placing.claims, let block = claims.first.flatMap({ state.claims[$0]?.block }) {
             send(referral, to: package.provider, claims, block, start: start, replaces: id)
         } else {
-            alert(package.referral, .changeUnconfirmed)
+            alert(package.referral, .changeUnconfirmed, again: true)
         }
     }
 }
@@ -77,6 +85,30 @@ struct Placing {
 }
 
 extension State {
+    /// Whether placing could succeed: each visit by itself has the minutes on some claim that may carry it. Most
+    /// people who wait fail here, so that a long queue costs little with every minute that comes free.
+    func mayFit(_ referral: Referral, start: Day) -> Bool {
+        let ask = referral.ask
+        var open: [Slab] = []
+        for block in blocks(of: referral.zone).compactMap({ blocks[$0] }) {
+            for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
+                if barrier(ask, start: start, block, claim, declined: referral.declined) == nil,
+                    let slab = slabs[claim.id]
+                {
+                    open.append(slab)
+                }
+            }
+        }
+        return ask.visits.allSatisfy { visit in
+            open.contains { slab in
+                (0..<ask.days).allSatisfy {
+                    let day = start.adding(days: $0)
+                    return !visit.days.contains(day.weekday) || slab[.free, day, visit.band] >= visit.carerMinutes
+                }
+            }
+        }
+    }
+
     /// Looks at every claim in the referral's zone. With `only`, at the claims of one package's provider, as if
     /// that package's minutes were free.
     func placing(_ referral: Referral, start: Day, at now: Instant, only package: Package? = nil) -> Placing {
@@ -88,11 +120,18 @@ extension State {
             guard let block = blocks[blockID] else { continue }
             for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
                 if let package, claim.provider != package.provider { continue }
-                let reason = barrier(ask, start: start, block, claim, declined: package == nil ? referral.declined : [])
+                let reason = barrier(
+                    ask,
+                    start: start,
+                    block,
+                    claim,
+                    declined: package == nil ? referral.declined : [],
+                    asksAgain: package != nil
+                )
                 if let reason {
                     verdicts.append(Decision.Verdict(provider: claim.provider, block: blockID, reason: reason))
                 } else {
-                    candidates.append((claim, candidate(ask, claim, excluding: package)))
+                    candidates.append((claim, candidate(ask, claim, start: start, excluding: package)))
                 }
             }
             if package == nil, unclaimed(of: block, from: max(today, block.from), until: block.until).minutesPerWeek > 0
@@ -125,7 +164,8 @@ extension State {
         start: Day,
         _ block: Block,
         _ claim: Claim,
-        declined: [ProviderID]
+        declined: [ProviderID],
+        asksAgain: Bool = false
     ) -> Decision.Reason? {
         guard let provider = providers[claim.provider] else { return .outOfZone }
         if provider.status == .suspended { return .suspended }
@@ -142,11 +182,32 @@ extension State {
             }
         }
         if let gender = ask.carerGender, !(provider.genders?.contains(gender) ?? true) { return .gender }
-        if let most = provider.caseloadMax, usage[provider.id]?.people ?? 0 >= most { return .caseloadFull }
+        // Asked again about someone it has already, a full provider takes on nobody.
+        if !asksAgain, let most = provider.caseloadMax, usage[provider.id]?.people ?? 0 >= most { return .caseloadFull }
         return nil
     }
 
-    private func candidate(_ ask: Ask, _ claim: Claim, excluding package: Package?) -> Candidate {
+    /// What keeps a provider from accepting an offer it has: it was suspended or lost its registration since, or its
+    /// claims no longer cover the days.
+    func barrier(_ offer: Offer, from day: Day) -> String? {
+        for id in Set(offer.claims).sorted() {
+            guard let claim = claims[id], let block = blocks[claim.block] else { continue }
+            switch barrier(offer.ask, start: day, block, claim, declined: [], asksAgain: true) {
+            case nil: continue
+            case .suspended: return "it is suspended"
+            case .notRegistered: return "it is not registered for personal care"
+            case .contractDates: return "its claim does not cover the whole package from \(day)"
+            case .outOfZone: return "it no longer works in this zone"
+            case .lacksSkill(let skill): return "it lacks the skill \(skill)"
+            case .gender: return "it has no carer of the gender asked for"
+            case .declined, .noTime, .noCarers, .caseloadFull, .ringFenced, .tooManyProviders, .beaten, .unclaimed:
+                continue
+            }
+        }
+        return nil
+    }
+
+    private func candidate(_ ask: Ask, _ claim: Claim, start: Day, excluding package: Package?) -> Candidate {
         let provider = providers[claim.provider]
         var unmet = 0
         if ask.carerGender != nil, provider?.genders == nil { unmet += 1 }
@@ -157,7 +218,12 @@ extension State {
             provider: Int(claims(of: claim.provider).first?.number ?? 0),
             preferences: [restart, unmet],
             load: use.claimed > 0 ? use.inUse * 1000 / use.claimed : 0,
-            capacity: capacity(of: claim, excludingPackage: package)
+            capacity: capacity(
+                of: claim,
+                from: start,
+                until: start.adding(days: ask.days - 1),
+                excludingPackage: package
+            )
         )
     }
 
@@ -195,6 +261,8 @@ extension State {
     /// What a claim has to give, as flat numbers; with an offer's hold or a package's minutes counted as free.
     func capacity(
         of claim: Claim,
+        from first: Day,
+        until last: Day,
         excludingOffer offer: Offer? = nil,
         excludingPackage package: Package? = nil
     ) -> Capacity {
@@ -220,8 +288,14 @@ extension State {
             guard let other = packages[id] else { continue }
             timed += other.ask.timed(on: claim.id, other.claims, other.firstDay, other.lastDay, policy.bands)
         }
-        // Carers at once of the term with the fewest, so that no later reduction is overlooked.
-        let carers = claim.terms.dropFirst().reduce(claim.terms[0].weekly.cells.map(\.carers)) { least, term in
+        // Carers at once of the term with the fewest of those in force while the package runs.
+        let terms = claim.terms.indices.filter { index in
+            claim.terms[index].from <= last
+                && (index + 1 == claim.terms.count || claim.terms[index + 1].from > first)
+        }.map { claim.terms[$0] }
+        let carers = terms.dropFirst().reduce((terms.first ?? claim.terms[0]).weekly.cells.map(\.carers)) {
+            least,
+            term in
             zip(least, term.weekly.cells).map { min($0, $1.carers) }
         }
         let absences = shortfalls(of: claim.id).compactMap { shortfalls[$0] }.filter {
@@ -239,11 +313,15 @@ extension State {
         offer: Offer? = nil,
         package: Package? = nil
     ) -> Obstacle? {
-        let need = Need(ask, from: day, bands: policy.bands)
+        // Days behind the window are past: nothing can clash there any more.
+        let last = day.adding(days: ask.days - 1)
+        guard last >= window.first else { return nil }
+        var need = Need(ask, from: day, bands: policy.bands)
+        need.firstDay = max(need.firstDay, Int(window.first.number))
         for id in Set(claimIDs).sorted() {
             guard let claim = claims[id] else { preconditionFailure("no claim \(id)") }
             let mask = claimIDs.enumerated().reduce(UInt16(0)) { $1.element == id ? $0 | 1 << UInt16($1.offset) : $0 }
-            let capacity = capacity(of: claim, excludingOffer: offer, excludingPackage: package)
+            let capacity = capacity(of: claim, from: day, until: last, excludingOffer: offer, excludingPackage: package)
             if let obstacle = capacity.obstacle(to: need, visits: mask) { return obstacle }
         }
         return nil

@@ -3,8 +3,7 @@ extension Deliberation {
     mutating func refer(_ ask: Ask) throws(Rejection) -> Outcome {
         let zone = try check(ask)
         let id = state.nextID(state.referrals)
-        let duplicates = stamp.sameNumber.compactMap { state.referral(of: $0) }
-            .filter { state.referrals[$0].map { $0.status != .ended && $0.status != .withdrawn } ?? false }.sorted()
+        let duplicates = liveDuplicates(but: nil)
         let completedAt = ask.isProvisional ? nil : now
         record(
             .referralReceived(
@@ -29,33 +28,45 @@ extension Deliberation {
     mutating func amend(
         _ id: ReferralID,
         _ ask: Ask,
+        needsChanged: Bool,
         otherwiseChanged: Bool,
         _ precondition: Precondition
     ) throws(Rejection) -> Outcome {
         let referral = try ownReferral(id)
         try check(precondition, referral.version)
-        let zone = try check(ask, unless: referral.ask)
-        guard zone == referral.zone else {
-            throw Rejection(
-                .clash,
-                "home lies in another zone now: withdraw this referral and make a new one",
-                faults: [Rejection.Fault("/district", "lies in zone \(zone)")]
-            )
-        }
-        let matters = ask.placesDifferently(from: referral.ask)
-        guard ask != referral.ask || otherwiseChanged else { return .referral(id, created: false) }
+        let zone = try check(ask, unless: referral)
+        let placing = ask.placesDifferently(from: referral.ask)
+        let matters =
+            placing || needsChanged || ask.facts != referral.ask.facts || ask.livesAlone != referral.ask.livesAlone
+        guard ask != referral.ask || needsChanged || otherwiseChanged else { return .referral(id, created: false) }
         switch referral.status {
         case .withdrawn, .ended, .adviceOnly:
             throw Rejection(.clash, "the referral is \(referral.status.rawValue): make a new one")
         case .started, .paused:
-            if matters { throw Rejection(.clash, "care has started: a review changes the visits") }
-            amendInCare(referral, ask)
+            if placing { throw Rejection(.clash, "care has started: a review changes the visits") }
+            record(.referralAmended(id, ask, completedAt: referral.completedAt, due: referral.due))
+            // The provider reads the new words; that it has is for a person to make sure of.
+            if matters { alert(id, .changeUnconfirmed, again: true) }
         case .accepted:
             if ask.isProvisional { throw .rule("/visits", "care was accepted for this referral: it needs visits") }
-            amendInCare(referral, ask)
+            if zone != referral.zone {
+                throw Rejection(
+                    .clash,
+                    "home lies in another zone now, and care was accepted: end the package and refer anew",
+                    faults: [Rejection.Fault("/district", "lies in zone \(zone)")]
+                )
+            }
+            record(.referralAmended(id, ask, completedAt: referral.completedAt, due: referral.due))
             if matters, let package = referral.package { askAgain(package, ask) }
         case .provisional, .waiting, .offered:
-            if matters, let offer = referral.offer {
+            if zone != referral.zone {
+                throw Rejection(
+                    .clash,
+                    "home lies in another zone now: withdraw this referral and make a new one",
+                    faults: [Rejection.Fault("/district", "lies in zone \(zone)")]
+                )
+            }
+            if matters, referral.status == .offered, let offer = referral.offer {
                 record(.offerWithdrawn(offer))
                 freed(in: referral.zone)
             }
@@ -70,23 +81,28 @@ extension Deliberation {
             )
             if matters || referral.status == .provisional { place(id, keepingQuiet: false) }
         }
+        if !liveDuplicates(but: id).isEmpty { alert(id, .possibleDuplicate) }
         return .referral(id, created: false)
     }
 
-    private mutating func amendInCare(_ referral: Referral, _ ask: Ask) {
-        record(.referralAmended(referral.id, ask, completedAt: referral.completedAt, due: referral.due))
+    /// Live referrals of persons with the same NHS number.
+    private func liveDuplicates(but own: ReferralID?) -> [ReferralID] {
+        stamp.sameNumber.compactMap { state.referral(of: $0) }.filter { id in
+            id != own && state.referrals[id].map { $0.status != .ended && $0.status != .withdrawn } ?? false
+        }.sorted()
     }
 
     /// Rules that an ask must keep, each with its place. Returns the zone home lies in.
-    private func check(_ ask: Ask, unless known: Ask? = nil) throws(Rejection) -> ZoneID {
+    private func check(_ ask: Ask, unless known: Referral? = nil) throws(Rejection) -> ZoneID {
         var faults: [Rejection.Fault] = []
         func fault(_ pointer: String, _ detail: String) { faults.append(Rejection.Fault(pointer, detail)) }
-        let zone = state.zone(of: ask.district)
+        // A district that was moved to another zone since does not hinder a correction.
+        let zone = ask.district == known?.ask.district ? known?.zone : state.zone(of: ask.district)
         if zone == nil { fault("/district", "\(ask.district) lies in no zone of this system") }
         if let sector = ask.sector, sector.district != ask.district {
             fault("/sector", "lies in another district than \(ask.district)")
         }
-        if ask.startFrom != known?.startFrom {
+        if ask.startFrom != known?.ask.startFrom {
             if ask.startFrom < today { fault("/startFrom", "the day has passed: today is \(today)") }
             if ask.startFrom > today.adding(days: policy.startAheadDays) {
                 fault("/startFrom", "is more than \(policy.startAheadDays) days ahead")
@@ -147,7 +163,7 @@ extension Deliberation {
             freed(in: referral.zone)
         }
         record(.referralTriaged(id, Referral.Triage(outcome: outcome, at: now, role: role)))
-        if policy.triageBeforeStart { place(id, keepingQuiet: false) }
+        if policy.triageBeforeStart || referral.status == .adviceOnly { place(id, keepingQuiet: false) }
         return .referral(id, created: false)
     }
 
@@ -213,7 +229,9 @@ extension Deliberation {
         return referral
     }
 
-    mutating func alert(_ id: ReferralID, _ kind: Referral.Alert.Kind) {
-        if let referral = state.referrals[id], !referral.hasAlert(kind) { record(.alertRaised(id, kind)) }
+    /// Raises an alert: once for as long as it stands, or each time when every cause is its own (`again`). An event that
+    /// settles the matter takes it off (`State.apply`), so that it rings again the next time.
+    mutating func alert(_ id: ReferralID, _ kind: Referral.Alert.Kind, again: Bool = false) {
+        if let referral = state.referrals[id], again || !referral.hasAlert(kind) { record(.alertRaised(id, kind)) }
     }
 }

@@ -1,3 +1,5 @@
+import Allocation
+
 /// Zones, providers, blocks, claims, reductions and shortfalls.
 extension Deliberation {
     mutating func setZone(
@@ -38,10 +40,22 @@ extension Deliberation {
         if provider != existing {
             if let existing { provider.version = existing.version + 1 }
             record(.providerSet(provider))
+            withdrawOffersItCannotTake(provider.id)
             // Opening, or new skills or zones, can make its free minutes fit people who wait.
             for claim in state.claims(of: provider.id) { freed(in: state.zone(of: claim)) }
         }
         return .provider(wanted.id, created: existing == nil)
+    }
+
+    /// Offers that a provider could no longer accept go to the next best at once.
+    private mutating func withdrawOffersItCannotTake(_ provider: ProviderID) {
+        for id in state.offersOpen {
+            guard let offer = state.offers[id], offer.provider == provider,
+                state.barrier(offer, from: offer.startFrom) != nil
+            else { continue }
+            record(.offerWithdrawn(id))
+            closed(offer)
+        }
     }
 
     mutating func buyBlock(_ terms: BlockTerms, awardedTo provider: ProviderID?) throws(Rejection) -> Outcome {
@@ -72,6 +86,7 @@ extension Deliberation {
             funding: terms.funding,
             skills: terms.skills,
             weekly: terms.weekly,
+            awardedTo: provider,
             eligibleProviders: terms.eligibleProviders,
             minimumClaim: terms.minimumClaim,
             maxSharePercent: terms.maxSharePercent,
@@ -202,6 +217,8 @@ extension Deliberation {
             throw .rule("/from", "a reduction is agreed from a later day already")
         }
         let current = claim.weekly(on: from) ?? WeeklyPattern()
+        // Where the carers are not said they stay as many.
+        let weekly = weekly.keepingCarers(of: current)
         for day in Weekday.allCases {
             for band in Band.allCases
             where weekly[day, band].minutes > current[day, band].minutes
@@ -211,6 +228,7 @@ extension Deliberation {
             }
         }
         try checkRoom(for: claim, from, weekly)
+        try checkCarers(for: claim, from, weekly)
         record(.claimReduced(id, Claim.Term(from: from, weekly: weekly)))
         record(.nounSet(.reduction(id), body: stamp.body))
         return .claim(id)
@@ -242,6 +260,50 @@ extension Deliberation {
                     )
                 }
             }
+        }
+    }
+
+    /// Nor does it take away carers that visits standing on the claim need at once.
+    private func checkCarers(for claim: Claim, _ from: Day, _ weekly: WeeklyPattern) throws(Rejection) {
+        var reduced = claim
+        reduced.terms = claim.terms.filter { $0.from < from } + [Claim.Term(from: from, weekly: weekly)]
+        let held = state.holders[claim.id] ?? State.Holders()
+        for id in held.packages {
+            guard let package = state.packages[id], package.lastDay >= from else { continue }
+            let first = max(package.firstDay, from)
+            let capacity = state.capacity(of: reduced, from: first, until: package.lastDay, excludingPackage: package)
+            try check(capacity, package.ask, package.claims, claim.id, first, package.lastDay, "\(id)")
+        }
+        for id in held.offers {
+            guard let offer = state.offers[id] else { continue }
+            let last = offer.startFrom.adding(days: offer.ask.days - 1)
+            guard last >= from else { continue }
+            let first = max(offer.startFrom, from)
+            let capacity = state.capacity(of: reduced, from: first, until: last, excludingOffer: offer)
+            try check(capacity, offer.ask, offer.claims, claim.id, first, last, "\(id)")
+        }
+    }
+
+    private func check(
+        _ capacity: Capacity,
+        _ ask: Ask,
+        _ claims: [ClaimID],
+        _ claim: ClaimID,
+        _ first: Day,
+        _ last: Day,
+        _ owner: String
+    ) throws(Rejection) {
+        var need = Need(ask, from: first, bands: policy.bands)
+        need.firstDay = Int(max(first, state.window.first).number)
+        need.lastDay = Int(last.number)
+        let mask = claims.enumerated().reduce(UInt16(0)) { $1.element == claim ? $0 | 1 << UInt16($1.offset) : $0 }
+        if let obstacle = capacity.carersObstacle(to: need, visits: mask) {
+            throw Rejection(
+                .clash,
+                "\(owner) stands on the claim and would have \(obstacle.words)",
+                faults: [Rejection.Fault("/weekly", obstacle.words)],
+                left: []
+            )
         }
     }
 
@@ -313,7 +375,7 @@ extension Deliberation {
 
     private mutating func alertCover(_ claim: ClaimID, _ day: Day, _ band: Band) {
         for id in coverList(claim, day, band) {
-            if let package = state.packages[id] { alert(package.referral, .coverNeeded) }
+            if let package = state.packages[id] { alert(package.referral, .coverNeeded, again: true) }
         }
     }
 

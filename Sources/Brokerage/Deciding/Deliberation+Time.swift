@@ -48,15 +48,16 @@ extension Deliberation {
         // Days on which nobody ran the service are gone: they were neither committed nor free.
         if package.lastDay < today.adding(days: -1) {
             for number in package.lastDay.number + 1..<today.number {
-                for index in package.ask.visits.indices {
-                    uncovered.append(Package.Uncovered(day: Day(number: number), visit: index))
+                let day = Day(number: number)
+                for (index, visit) in package.ask.visits.enumerated() where visit.days.contains(day.weekday) {
+                    uncovered.append(Package.Uncovered(day: day, visit: index))
                 }
             }
         }
         record(
             .careOverran(id, lastDay: ahead, uncovered: uncovered.sorted { ($0.day, $0.visit) < ($1.day, $1.visit) })
         )
-        if !uncovered.isEmpty { alert(package.referral, .coverNeeded) }
+        if !uncovered.isEmpty { alert(package.referral, .coverNeeded, again: true) }
     }
 
     private mutating func expireOffers() {
@@ -91,11 +92,15 @@ extension Deliberation {
             guard let package = state.packages[id] else { continue }
             switch package.status {
             case .accepted:
-                if now >= alarm(package.firstVisit) { alert(package.referral, .notStarted) }
+                if now >= alarm(package) { alert(package.referral, .notStarted) }
+                // The clock runs to a first visit being available: one promised for later is a breach too.
+                if let due = state.referrals[package.referral]?.due, now >= due, begins(package) > due {
+                    alert(package.referral, .placementBreached)
+                }
                 if let until = package.retainedUntil, now >= until { alert(package.referral, .postponedTooLong) }
             case .started:
-                if let recorded = package.startRecordedAt, recorded < begins(package.firstVisit),
-                    package.startedAt.map({ $0 > recorded }) ?? false, now >= alarm(package.firstVisit)
+                if let recorded = package.startRecordedAt, recorded < begins(package),
+                    package.startedAt.map({ $0 > recorded }) ?? false, now >= alarm(package)
                 {
                     alert(package.referral, .startToldAhead)
                 }
@@ -104,23 +109,29 @@ extension Deliberation {
         }
     }
 
-    private func begins(_ visit: FirstVisit) -> Instant {
-        let minute =
-            visit.at.flatMap { policy.bands.minute(of: $0, in: visit.band) } ?? policy.bands.start(of: visit.band)
-        return London.instant(visit.day, minuteOfDay: minute)
+    private func begins(_ package: Package) -> Instant {
+        let visit = package.firstVisit
+        let minute = package.firstMinute(policy.bands) ?? policy.bands.start(of: visit.band)
+        return London.instant(visit.day, minuteOfDay: 0).adding(minutes: minute)
     }
 
-    /// When the first visit's window has passed: its time with the usual tolerance, or the end of its band.
-    private func alarm(_ visit: FirstVisit) -> Instant {
-        let minute =
-            visit.at.flatMap { policy.bands.minute(of: $0, in: visit.band) } ?? policy.bands.end(of: visit.band)
-        return London.instant(visit.day, minuteOfDay: 0).adding(minutes: minute + policy.startAlarmMinutes)
+    /// When the first visit's window has passed: its time with the leeway it bears (30 minutes where nothing closer
+    /// was asked for), or the end of its band.
+    private func alarm(_ package: Package) -> Instant {
+        let visit = package.firstVisit
+        let end: Int
+        if let minute = package.firstMinute(policy.bands) {
+            end = min(minute + package.firstTolerance(policy), policy.bands.end(of: visit.band))
+        } else {
+            end = policy.bands.end(of: visit.band)
+        }
+        return London.instant(visit.day, minuteOfDay: 0).adding(minutes: end + policy.startAlarmMinutes)
     }
 
     private mutating func forgetRequests() {
         let before = now.adding(hours: -24 * 7)
-        // Looked at once an hour: the map has no order by age.
-        guard now.seconds / 3600 != state.now.seconds / 3600 else { return }
+        // At most once an hour, since the map has no order by age.
+        guard before.seconds / 3600 > state.requestsForgottenBefore.seconds / 3600 else { return }
         if state.remembered.contains(where: { $0.value.at < before }) { record(.requestsForgotten(before: before)) }
     }
 }

@@ -66,8 +66,8 @@ struct Deliberation {
         case .reportShortfall(let block, let claim, let day, let band, let minutes, let carers):
             try reportShortfall(block, claim, day, band, minutes, carers)
         case .refer(let ask): try refer(ask)
-        case .amend(let id, let ask, let otherwise, let precondition):
-            try amend(id, ask, otherwiseChanged: otherwise, precondition)
+        case .amend(let id, let ask, let needs, let otherwise, let precondition):
+            try amend(id, ask, needsChanged: needs, otherwiseChanged: otherwise, precondition)
         case .triage(let id, let outcome, let role): try triage(id, outcome, role)
         case .recordReadyDate(let id, let at): try recordReadyDate(id, at)
         case .withdraw(let id): try withdraw(id)
@@ -94,13 +94,16 @@ struct Deliberation {
             let queue = state.inOrderOfNeed(zone, at: now)
             // A deferred zone goes on where it stopped; freshly freed minutes start from the top.
             rest[zone] = nil
+            // Whoever is placed leaves the queue, so the next tick goes on behind those tried and still waiting.
+            var placed = 0
             for (index, id) in queue.enumerated() {
                 if left == 0 {
-                    rest[zone] = index
+                    rest[zone] = index - placed
                     break
                 }
                 left -= 1
                 place(id, keepingQuiet: true)
+                if state.referrals[id]?.status != .waiting { placed += 1 }
             }
         }
         zonesToTry = []
@@ -113,13 +116,15 @@ struct Deliberation {
         var left = Deliberation.mostTries
         for zone in state.deferrals.keys.sorted() {
             let queue = state.inOrderOfNeed(zone, at: now)
+            var placed = 0
             for (index, id) in queue.enumerated().dropFirst(state.deferrals[zone] ?? 0) {
                 if left == 0 {
-                    rest[zone] = index
+                    rest[zone] = index - placed
                     break
                 }
                 left -= 1
                 place(id, keepingQuiet: true)
+                if state.referrals[id]?.status != .waiting { placed += 1 }
             }
         }
         noteDeferrals(rest)

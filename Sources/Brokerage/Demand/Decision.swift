@@ -75,4 +75,9 @@ public struct Decision: Hashable, Sendable {
         self.chosen = chosen
         self.verdicts = verdicts
     }
+
+    /// The same reasons with nobody chosen: for a referral that a person has taken over.
+    var withoutChoice: Decision {
+        Decision(at: at, policyVersion: policyVersion, chosen: nil, verdicts: verdicts.filter { $0.reason != nil })
+    }
 }

@@ -122,3 +122,25 @@ public struct Package: Hashable, Sendable {
         policy.reviewDays.filter { $0 <= ask.days }.map { dayOne.adding(days: $0 - 1) }
     }
 }
+
+extension Package {
+    /// Visits of the first visit's band on its day, with the time each was promised or asked for.
+    private func firstVisits(_ bands: BandHours) -> [(visit: Visit, at: TimeOfDay?)] {
+        let times = ask.promised(acceptance.times, bands) ?? ask.visits.map { $0.time?.at }
+        return zip(ask.visits, times).filter {
+            $0.0.band == firstVisit.band && $0.0.days.contains(firstVisit.day.weekday)
+        }.map { ($0.0, $0.1) }
+    }
+
+    /// The minute of its band at which the first visit begins: as promised for it, else the earliest time any visit of
+    /// the band has that day; nil when none has one.
+    func firstMinute(_ bands: BandHours) -> Int? {
+        if let at = firstVisit.at { return bands.minute(of: at, in: firstVisit.band) }
+        return firstVisits(bands).compactMap { $0.at.flatMap { bands.minute(of: $0, in: firstVisit.band) } }.min()
+    }
+
+    /// Minutes of leeway of the first visit: the closest that any visit of its band asks for, else the usual.
+    func firstTolerance(_ policy: Policy) -> Int {
+        firstVisits(policy.bands).compactMap { $0.visit.time?.toleranceMinutes }.min() ?? policy.usualTolerance
+    }
+}

@@ -144,6 +144,12 @@ public struct Referral: Hashable, Sendable {
         version = 1
     }
 
-    /// Whether an alert of this kind was raised.
+    /// Alerts that stand at a time, 64: a shortfall a day for two months.
+    static let mostAlerts = 64
+
+    /// Whether an alert of this kind stands.
     public func hasAlert(_ kind: Alert.Kind) -> Bool { alerts.contains { $0.kind == kind } }
+
+    /// Takes off alerts whose matter is settled, so that they can be raised again.
+    mutating func settle(_ kinds: Alert.Kind...) { alerts.removeAll { kinds.contains($0.kind) } }
 }

@@ -52,3 +52,32 @@ public struct Visit: Hashable, Sendable {
     /// Minutes it takes from a claim on each of its days: two carers take twice the minutes.
     public var carerMinutes: Int { minutes * carers }
 }
+
+extension Visit {
+    /// Whether it may begin at a minute of its band (counted as `BandHours.minute(of:in:)` does): at any, or within
+    /// the tolerance of its time.
+    func admits(_ minute: Int, _ bands: BandHours) -> Bool {
+        guard let time, let at = bands.minute(of: time.at, in: band) else { return true }
+        return abs(minute - at) <= time.toleranceMinutes
+    }
+}
+
+extension Ask {
+    /// When each visit is to begin once these times are promised, in the order of the visits; nil for a visit without a
+    /// time. The first promise of a band goes to the first visit of the band that admits it, a timed one before any
+    /// other; a timed visit nothing was promised for keeps its own time. nil when a promise fits no visit.
+    public func promised(_ times: [Acceptance.AgreedTime], _ bands: BandHours) -> [TimeOfDay?]? {
+        var at = visits.map { $0.time?.at }
+        var taken: Set<Int> = []
+        for time in times {
+            guard let minute = bands.minute(of: time.at, in: time.band) else { return nil }
+            let open = visits.indices.filter {
+                visits[$0].band == time.band && !taken.contains($0) && visits[$0].admits(minute, bands)
+            }
+            guard let index = open.first(where: { visits[$0].time != nil }) ?? open.first else { return nil }
+            at[index] = time.at
+            taken.insert(index)
+        }
+        return at
+    }
+}

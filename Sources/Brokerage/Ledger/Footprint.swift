@@ -15,17 +15,28 @@ public struct Footprint: Equatable, Sendable {
     /// one claim are summed.
     public init(visits: [Visit], claims: [ClaimID], from: Day, until: Day) {
         var entries: [Entry] = []
+        guard from <= until else {
+            self.entries = entries
+            return
+        }
         for claim in Set(claims).sorted() {
-            let mine = zip(visits, claims).filter { $0.1 == claim }.map(\.0)
-            guard from <= until else { continue }
-            for number in from.number...until.number {
-                let day = Day(number: number)
-                for band in Band.allCases {
-                    let minutes = mine.reduce(0) {
-                        $1.band == band && $1.days.contains(day.weekday) ? $0 + $1.carerMinutes : $0
-                    }
-                    if minutes > 0 { entries.append(Entry(claim: claim, day: day, band: band, minutes: minutes)) }
+            // One week says it all: what a weekday needs, it needs every week.
+            var week = [Int](repeating: 0, count: 7 * Band.count)
+            for index in visits.indices where claims[index] == claim {
+                let (days, band, minutes) = (visits[index].days, visits[index].band.index, visits[index].carerMinutes)
+                for weekday in 0..<7 where days.bits >> UInt8(weekday) & 1 == 1 {
+                    week[weekday * Band.count + band] += minutes
                 }
+            }
+            var weekday = from.weekday.index
+            for number in from.number...until.number {
+                for band in Band.allCases {
+                    let minutes = week[weekday * Band.count + band.index]
+                    if minutes > 0 {
+                        entries.append(Entry(claim: claim, day: Day(number: number), band: band, minutes: minutes))
+                    }
+                }
+                weekday = weekday == 6 ? 0 : weekday + 1
             }
         }
         self.entries = entries

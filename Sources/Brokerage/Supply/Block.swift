@@ -17,6 +17,8 @@ public struct Block: Hashable, Sendable {
     /// Skills every hour of the block brings, ascending.
     public let skills: [Skill]
     public let weekly: WeeklyPattern
+    /// The provider all of it was awarded to when it was bought; nil: open to claims.
+    public let awardedTo: ProviderID?
     /// Who may claim; nil: any provider that is open.
     public let eligibleProviders: [ProviderID]?
     /// The least minutes a week that one claim may take; nil: no least.
@@ -43,6 +45,7 @@ public struct Block: Hashable, Sendable {
         funding: Funding,
         skills: [Skill],
         weekly: WeeklyPattern,
+        awardedTo: ProviderID? = nil,
         eligibleProviders: [ProviderID]? = nil,
         minimumClaim: Int? = nil,
         maxSharePercent: Int? = nil,
@@ -58,6 +61,7 @@ public struct Block: Hashable, Sendable {
         self.funding = funding
         self.skills = skills
         self.weekly = weekly
+        self.awardedTo = awardedTo
         self.eligibleProviders = eligibleProviders
         self.minimumClaim = minimumClaim
         self.maxSharePercent = maxSharePercent

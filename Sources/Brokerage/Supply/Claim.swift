@@ -48,9 +48,12 @@ public struct Claim: Hashable, Sendable {
         terms = [Term(from: from, weekly: weekly)]
     }
 
+    /// Whether a date lies between the claim's first day and its last.
+    public func covers(_ day: Day) -> Bool { day >= from && day <= until }
+
     /// The pattern in force on a date; nil outside the claim's dates.
     public func weekly(on day: Day) -> WeeklyPattern? {
-        guard day >= from, day <= until else { return nil }
+        guard covers(day) else { return nil }
         return terms.last { $0.from <= day }?.weekly
     }
 

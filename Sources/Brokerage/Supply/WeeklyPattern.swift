@@ -84,3 +84,16 @@ public struct WeeklyPattern: Hashable, Sendable {
         }
     }
 }
+
+extension WeeklyPattern {
+    /// The same minutes; where a cell with minutes says no carers, those of another pattern.
+    func keepingCarers(of other: WeeklyPattern) -> WeeklyPattern {
+        var kept = self
+        for day in Weekday.allCases {
+            for band in Band.allCases where kept[day, band].minutes > 0 && kept[day, band].carers == 0 {
+                kept[day, band].carers = other[day, band].carers
+            }
+        }
+        return kept
+    }
+}

@@ -173,7 +173,9 @@ struct DemoCounty {
     /// Refers and accepts until the county cares for as many people as it is meant to, then leaves a waiting list.
     private mutating func topUp() throws {
         var tries = 0
-        while broker.published().state.packagesInCare.count < scale.people, tries < scale.people / 2 {
+        while broker.published().state.packagesInCare.count < scale.people, tries < scale.people / 2,
+            broker.published().state.referralsSeekingCare.count < 30 * scale.counties
+        {
             tries += 1
             try referSomeone(class: .stepDown)
             try answerOffers(declining: 0)

@@ -145,4 +145,44 @@ struct ClaimTests {
         #expect(throws: Rejection.self) { try refused.get() }
         try county.must(.claim(block, claim("acorn", 10)), by: County.broker)
     }
+
+    @Test("minutes that come free after a shortfall they could not leave for are missing too")
+    func absorbed() throws {
+        var county = try County.withProviders(minutes: 60)
+        let held = try county.refer(county.ask([.daily(.morning, 60)]))
+        let claim = try #require(county.state.claims.values.first)
+        let day = county.today.adding(days: 1)
+        try county.must(
+            .reportShortfall(claim.block, claim.id, day: day, band: .morning, minutes: 60, carers: 0),
+            by: County.provider("acorn")
+        )
+        #expect(county.state.shortfalls[ShortfallID(number: 1)]?.uncovered == 60)
+        try county.must(.withdraw(held.id), by: County.ward, body: [1])
+        #expect(county.free(inDays: 1) == 0)
+        #expect(county.free(inDays: 2) == 60)
+        #expect(county.state.recount().isEmpty)
+    }
+
+    @Test("a reduction leaves the carers that packages need at once, and those it does not name")
+    func reducedCarers() throws {
+        var county = try County.withProviders(minutes: 200, carers: 2)
+        let package = try county.accepted(county.ask([.daily(.morning, 30, carers: 2)], startIn: 20))
+        let claim = try #require(county.state.claims[package.claims[0]])
+        func reduce(_ carers: UInt8, _ body: UInt8) -> Result<Outcome, Rejection> {
+            county.submit(
+                .reduceClaim(
+                    claim.block,
+                    claim.id,
+                    from: county.today.adding(days: 28),
+                    weekly: .daily(150, carers)
+                ),
+                by: County.provider("acorn"),
+                body: [body]
+            )
+        }
+        guard case .failure(let rejection) = reduce(1, 1) else { return #expect(Bool(false)) }
+        #expect(rejection.kind == .clash)
+        #expect(throws: Never.self) { try reduce(0, 2).get() }
+        #expect(county.state.claims[claim.id]?.cell(county.today.adding(days: 30), .morning).carers == 2)
+    }
 }

@@ -145,4 +145,55 @@ struct OfferTests {
         #expect(place(FirstVisit(day: offer.startFrom, band: .tea)) == "/firstVisit/band")
         #expect(place(FirstVisit(day: offer.startFrom, band: .morning, at: TimeOfDay("15:00"))) == "/firstVisit/at")
     }
+
+    @Test("a provider suspended while its offer is open can no longer accept: the next best is asked at once")
+    func suspended() throws {
+        var county = try County.withProviders(["acorn", "birch"])
+        let offer = try offered(&county)
+        var provider = try #require(county.state.providers[offer.provider])
+        provider.status = .suspended
+        try county.must(.setProvider(provider, .version(provider.version)), by: County.commissioner)
+        #expect(county.state.offers[offer.id]?.status == .withdrawn)
+        let referral = try #require(county.state.referrals[offer.referral])
+        #expect(referral.status == .offered && referral.offer != offer.id)
+        #expect(throws: Rejection.self) {
+            try county.submit(accept(offer), by: County.provider(offer.provider.description)).get()
+        }
+    }
+
+    @Test("a promised time is for one visit and keeps that visit's tolerance, the first visit's too")
+    func promisedTimes() throws {
+        var county = try County.withProviders()
+        let offer = try offered(&county, county.ask([.daily(.morning, 30, at: "08:00"), .daily(.morning, 30)]))
+        func accepting(_ times: [String], first: String? = nil) -> Rejection? {
+            let acceptance = Acceptance(
+                firstVisit: FirstVisit(day: offer.startFrom, band: .morning, at: first.flatMap { TimeOfDay($0) }),
+                role: "m",
+                times: times.map { Acceptance.AgreedTime(band: .morning, at: TimeOfDay($0)!) }
+            )
+            let ruling = county.state.decide(
+                .accept(offer.id, acceptance),
+                by: County.provider("acorn"),
+                stamp: Stamp(at: county.now, person: PersonID(high: 9, low: 9))
+            )
+            if case .failure(let rejection) = ruling.result { return rejection }
+            return nil
+        }
+        #expect(accepting(["08:10", "10:00"]) == nil)
+        #expect(accepting(["10:00"]) == nil)
+        #expect(accepting(["10:00", "10:15"])?.faults.first?.pointer == "/visits/1/at")
+        #expect(
+            offer.ask.promised([Acceptance.AgreedTime(band: .morning, at: TimeOfDay("10:00")!)], .standard)
+                == [TimeOfDay("08:00"), TimeOfDay("10:00")]
+        )
+        let timed = try offered(&county, county.ask([.daily(.morning, 30, at: "09:00")]))
+        let late = Acceptance(
+            firstVisit: FirstVisit(day: timed.startFrom, band: .morning, at: TimeOfDay("10:45")),
+            role: "m"
+        )
+        guard case .failure(let rejection) = county.submit(.accept(timed.id, late), by: County.provider("acorn")) else {
+            return #expect(Bool(false))
+        }
+        #expect(rejection.faults.first?.pointer == "/firstVisit/at")
+    }
 }

@@ -151,4 +151,63 @@ struct PackageTests {
         #expect(county.state.referrals[package.referral]?.hasAlert(.coverNeeded) == true)
         #expect(county.state.recount().isEmpty)
     }
+
+    @Test("a first visit missed, postponed and missed again rings twice")
+    func alarmAgain() throws {
+        var county = try County.withProviders()
+        let package = try county.accepted(county.ask(startIn: 0))
+        county.now = try #require(Instant("2027-01-04T11:30:00Z"))
+        county.pass(minutes: 0)
+        #expect(county.state.referrals[package.referral]?.hasAlert(.notStarted) == true)
+        try county.must(
+            .postponeFirstVisit(package.id, FirstVisit(day: county.today.adding(days: 1), band: .morning)),
+            by: acorn,
+            body: [1]
+        )
+        #expect(county.state.referrals[package.referral]?.hasAlert(.notStarted) == false)
+        county.now = try #require(Instant("2027-01-05T11:30:00Z"))
+        county.pass(minutes: 0)
+        #expect(county.state.referrals[package.referral]?.hasAlert(.notStarted) == true)
+    }
+
+    @Test("the alarm of a timed first visit comes after its time, its tolerance and half an hour")
+    func timedAlarm() throws {
+        var county = try County.withProviders(at: try #require(Instant("2027-01-04T06:00:00Z")))
+        let package = try county.accepted(county.ask([.daily(.morning, 30, at: "08:00")], startIn: 0))
+        county.now = try #require(Instant("2027-01-04T08:44:00Z"))
+        county.pass(minutes: 0)
+        #expect(county.state.referrals[package.referral]?.hasAlert(.notStarted) == false)
+        county.pass(minutes: 1)
+        #expect(county.state.referrals[package.referral]?.hasAlert(.notStarted) == true)
+    }
+
+    @Test("a package that ends later keeps its carers busy until then")
+    func endingLater() throws {
+        var county = try County.withProviders(minutes: 240, carers: 1)
+        let package = try county.accepted(county.ask([.daily(.morning, 30, at: "08:00")], startIn: 0))
+        try county.must(.start(package.id, at: county.now), by: acorn, body: [1])
+        try county.must(
+            .end(package.id, at: county.now.adding(hours: 24 * 5), .independent, role: "ot"),
+            by: County.broker,
+            body: [1]
+        )
+        let waiting = try county.refer(county.ask([.daily(.morning, 30, at: "08:00")]))
+        #expect(waiting.status == .waiting)
+        for _ in 0..<5 { county.pass(minutes: 1440) }
+        #expect(county.state.referrals[waiting.id]?.status == .waiting)
+        county.pass(minutes: 1440)
+        #expect(county.state.referrals[waiting.id]?.status == .offered)
+        #expect(county.state.recount().isEmpty)
+    }
+
+    @Test("a first visit promised for after the placement clock has run out is a breach")
+    func lateFirstVisit() throws {
+        var county = try County.withProviders()
+        let referral = try county.refer(county.ask())
+        let offer = try #require(referral.offer)
+        let late = FirstVisit(day: county.today.adding(days: 10), band: .morning)
+        try county.must(.accept(offer, Acceptance(firstVisit: late, role: "m")), by: acorn, body: [1])
+        county.pass(minutes: 24 * 60)
+        #expect(county.state.referrals[referral.id]?.hasAlert(.placementBreached) == true)
+    }
 }

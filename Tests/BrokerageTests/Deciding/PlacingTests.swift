@@ -179,4 +179,26 @@ struct PlacingTests {
         #expect(county.state.referrals[small.id]?.status == .offered)
         #expect(county.state.deferrals.isEmpty)
     }
+
+    @Test("of a long queue nobody is skipped when some of those tried before them are placed")
+    func nobodySkipped() throws {
+        var county = try County.withProviders(minutes: 10_000, carers: 2)
+        let holder = try county.refer(county.ask(Array(repeating: Visit.daily(.morning, 240, carers: 2), count: 16)))
+        let more = try county.refer(
+            county.ask([Visit.daily(.morning, 240, carers: 2)] + Array(repeating: Visit.daily(.morning, 240), count: 8))
+        )
+        #expect(holder.status == .offered && more.status == .waiting)
+        for _ in 0..<300 { _ = try county.refer(county.ask([.daily(.morning, 30), .daily(.morning, 215)])) }
+        let waiting = county.state.referralsSeekingCare.count
+        try county.must(.withdraw(holder.id), by: County.ward, body: [1])
+        for _ in 0..<3 { county.submit(.advance, by: County.broker) }
+        let left = county.state.referralsSeekingCare.compactMap { county.state.referrals[$0] }
+            .filter { $0.status == .waiting }
+        for referral in left {
+            let start = max(referral.ask.startFrom, county.today)
+            #expect(county.state.placing(referral, start: start, at: county.now).claims == nil)
+        }
+        #expect(left.count < waiting)
+        #expect(county.state.deferrals.isEmpty)
+    }
 }

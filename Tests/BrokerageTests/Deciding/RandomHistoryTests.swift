@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Brokerage
@@ -15,6 +16,7 @@ struct RandomHistoryTests {
         try county.award(nil, minutes: 200, carers: 2, days: 60)
         for step in 0..<160 {
             county.step(&random)
+            county.expectNobodyOverlooked("seed \(seed) step \(step)")
             let faults = county.state.recount()
             #expect(faults.isEmpty, "seed \(seed) step \(step): \(faults.prefix(3))")
             if !faults.isEmpty { return }
@@ -25,6 +27,16 @@ struct RandomHistoryTests {
 }
 
 extension County {
+    /// The quick look that spares a long queue never overlooks someone who could be placed.
+    func expectNobodyOverlooked(_ place: String) {
+        for id in state.referralsSeekingCare {
+            guard let referral = state.referrals[id], referral.status == .waiting else { continue }
+            let start = max(referral.ask.startFrom, state.today)
+            let claims = state.placing(referral, start: start, at: now).claims
+            #expect(claims == nil || state.mayFit(referral, start: start), "\(place): \(id)")
+        }
+    }
+
     /// One random command by whoever may give it.
     mutating func step(_ random: inout SeededGenerator) {
         let hub = County.broker

@@ -86,7 +86,7 @@ struct ReferralTests {
         let referral = try county.refer(county.ask())
         let first = try #require(referral.offer)
         try county.must(
-            .amend(referral.id, county.ask(facts: [.transfers]), otherwiseChanged: true, .version(referral.version)),
+            .amend(referral.id, county.ask(), otherwiseChanged: true, .version(referral.version)),
             by: County.ward
         )
         #expect(county.state.offers[first]?.status == .open)
@@ -201,5 +201,48 @@ struct ReferralTests {
         #expect(county.state.referrals[ordinary.id]?.hasAlert(.placementBreached) == false)
         county.pass(minutes: 4 * 60)
         #expect(county.state.referrals[ordinary.id]?.hasAlert(.placementBreached) == true)
+    }
+
+    @Test(
+        "a need that changes in words alone is told: the offer is made again, the provider that accepted is asked again"
+    )
+    func needsChanged() throws {
+        var county = try County.withProviders()
+        let referral = try county.refer(county.ask())
+        let first = try #require(referral.offer)
+        try county.must(
+            .amend(referral.id, county.ask(), needsChanged: true, otherwiseChanged: false, .version(referral.version)),
+            by: County.ward
+        )
+        #expect(county.state.offers[first]?.status == .withdrawn)
+        let package = try county.accepted(county.ask(facts: Self.complete))
+        try county.must(.triage(package.referral, .careOnly, role: "ot"), by: County.clinician)
+        let accepted = try #require(county.state.referrals[package.referral])
+        #expect(county.state.isSafeToLeave(accepted))
+        try county.must(
+            .amend(
+                accepted.id,
+                county.ask(facts: Self.complete),
+                needsChanged: true,
+                otherwiseChanged: false,
+                .version(accepted.version)
+            ),
+            by: County.ward
+        )
+        let asked = try #require(county.state.referrals[package.referral])
+        #expect(!county.state.isSafeToLeave(asked))
+        #expect(county.state.waitingFor(asked) == .reply)
+        #expect(county.state.recount().isEmpty)
+    }
+
+    @Test("advice only can be put right: the referral is placed after all")
+    func adviceOnly() throws {
+        var county = try County.withProviders()
+        let referral = try county.refer(county.ask())
+        try county.must(.triage(referral.id, .adviceOnly, role: "ot"), by: County.clinician)
+        #expect(county.state.referrals[referral.id]?.status == .adviceOnly)
+        #expect(county.free() == 240)
+        try county.must(.triage(referral.id, .careOnly, role: "ot"), by: County.clinician)
+        #expect(county.state.referrals[referral.id]?.status == .offered)
     }
 }

@@ -1,7 +1,8 @@
 // Trials of the store alone that need processes of their own:
 //
 //     JournalTrials crash [--rounds 20] [--seed S]    writers killed at random moments; nothing acknowledged is lost
-//     JournalTrials flip [--count 200] [--seed S]     a flipped byte anywhere is detected or harmless, never believed
+//     JournalTrials flip [--count 200] [--seed S] [--within BYTES]
+//                                                    a flipped byte anywhere is detected or harmless, never believed
 //
 // Each prints its seed, and on a failure the folder it keeps. The other commands are what they start as
 // children.

@@ -87,14 +87,24 @@ struct Inspection {
     }
 }
 
-/// Flips one byte in the files that a crash left behind, again and again, each time in a fresh copy.
+/// Flips one byte in the files of a store, again and again, each time in a fresh copy.
 struct FlipTrial {
+    /// The files of a store at one moment.
+    private struct Image {
+        let name: String
+        var files: [(name: String, bytes: Data)]
+    }
+
     private static let records = 400
     private let count: Int
     private let seed: UInt64
+    /// Only the first so many bytes of each file are flipped: headers are small and would hardly be met by
+    /// chance.
+    private let within: Int
 
     init(_ arguments: Arguments) {
         count = arguments.number("count", 200)
+        within = arguments.number("within", .max)
         seed = arguments.text("seed").flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
     }
 
@@ -102,29 +112,28 @@ struct FlipTrial {
         print("flip trial, \(count) flips, seed \(seed)")
         var random = SplitMix(state: seed)
         let root = try Trial.temporaryFolder()
-        let files = try image(in: root)
-        let sizes = files.map(\.bytes.count)
+        let images = try images(in: root)
+        // Files in turn, so that the small mark is not passed over.
+        let targets = images.indices.flatMap { image in images[image].files.indices.map { (image, $0) } }
         var tally: [String: Int] = [:]
         for number in 0..<count {
-            // Files in turn, so that the small mark is not passed over.
-            let file = number % files.count
-            let offset = Int.random(in: 0..<sizes[file], using: &random)
+            let (index, file) = targets[number % targets.count]
+            var image = images[index]
+            let offset = Int.random(in: 0..<min(within, image.files[file].bytes.count), using: &random)
             let mask = UInt8.random(in: 1...255, using: &random)
+            image.files[file].bytes[offset] ^= mask
             let folder = root + "/\(number)"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for (index, image) in files.enumerated() {
-                var bytes = image.bytes
-                if index == file { bytes[offset] ^= mask }
-                try bytes.write(to: URL(fileURLWithPath: folder + "/" + image.name))
-            }
+            for (name, bytes) in image.files { try bytes.write(to: URL(fileURLWithPath: folder + "/" + name)) }
+            let place = "\(image.name), \(image.files[file].name)"
             let verdict = try inspect(folder)
             guard let verdict, verdict != .believed else {
                 throw TrialFailed(
-                    description: "\(files[file].name), byte \(offset) xor \(mask): "
+                    description: "\(place), byte \(offset) xor \(mask): "
                         + "\(verdict.map { "\($0)" } ?? "the process died"); see \(folder)"
                 )
             }
-            tally["\(files[file].name): \(verdict)", default: 0] += 1
+            tally["\(place): \(verdict)", default: 0] += 1
             try FileManager.default.removeItem(atPath: folder)
         }
         for line in tally.sorted(by: { $0.key < $1.key }) { print("\(line.key) \(line.value)") }
@@ -132,9 +141,9 @@ struct FlipTrial {
         try FileManager.default.removeItem(atPath: root)
     }
 
-    /// The files of a store in the middle of its life: half of the records in the database, half only in the
-    /// log.
-    private func image(in root: String) throws -> [(name: String, bytes: Data)] {
+    /// A store as a crash leaves it, half of the records in the database and half only in the log; and the
+    /// same store closed.
+    private func images(in root: String) throws -> [Image] {
         let folder = root + "/image"
         let store = try Trial.open(folder, room: 0)
         let journal = try store.journal(system: Trial.system)
@@ -144,9 +153,15 @@ struct FlipTrial {
             last = try journal.append([try Trial.record("flip-\(number)", keyring)], after: last)
             if number == Self.records / 2 { try store.checkpoint() }
         }
-        return try ["homeward.sqlite", "homeward.sqlite-wal", "homeward.mark"].map {
-            ($0, try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0)))
+        func image(_ name: String, _ files: [String]) throws -> Image {
+            Image(
+                name: name,
+                files: try files.map { ($0, try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0))) }
+            )
         }
+        let crashed = try image("crashed", ["homeward.sqlite", "homeward.sqlite-wal", "homeward.mark"])
+        try store.close()
+        return [crashed, try image("closed", ["homeward.sqlite", "homeward.mark"])]
     }
 
     private func inspect(_ folder: String) throws -> Inspection.Verdict? {

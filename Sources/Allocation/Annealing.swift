@@ -1,0 +1,95 @@
+/// The cooling of a search: how warm it is, how much grudges count, and when it starts over from the best plan.
+///
+/// Points of waiting make the landscape steep, so a need that fails to find a place collects a grudge: points added to
+/// its waiting while the search is warm. Needs that are hard to place thus push out easy ones, as in Nagata and
+/// Bräysy's ejection pool. As it cools the grudges fade and the true objective is left.
+struct Annealing: Sendable {
+    /// Highest and lowest temperature, and that of a reheat, as shares of the smallest waiting points.
+    var hot = 0.4
+    var cold = 0.003
+    var reheat = 0.1
+    /// Grudge that a need which always waits collects in a run, in smallest waiting points per need.
+    var grudge = 5.0
+    /// Times the search cools down; after the first from the reheat, beginning with the best plan.
+    var cycles = 1
+    var manner = Search.Manner(
+        fromPool: 25,
+        splits: 30,
+        drawsWaiting: 16,
+        drawsPlaced: 8,
+        hope: 1.5
+    )
+    /// Moves between two looks at the progress.
+    static let beat = 256
+
+    /// Small instances are worth cooling again and again; large ones are better cooled once, slowly.
+    init(needs: Int, expectedMoves: Double) {
+        guard needs <= Annealing.small else { return }
+        let each = expectedMoves / Double(max(1, needs))
+        cycles = max(1, min(16, Int(each / 1_200)))
+    }
+    /// Needs up to which an instance is searched whole, twice, instead of in parts.
+    static let small = 400
+
+    /// Which cycle a share of the run lies in, and the share of that cycle.
+    func cycle(_ share: Double) -> (index: Int, share: Double) {
+        let position = share * Double(cycles)
+        let index = min(cycles - 1, Int(position))
+        return (index, position - Double(index))
+    }
+
+    /// Temperature as a share of the smallest waiting points.
+    func temperature(_ share: Double) -> Double {
+        let (index, inside) = cycle(share)
+        let top = index == 0 ? hot : reheat
+        return top * Numbers.exponential(Numbers.logarithm(cold / top) * inside)
+    }
+}
+
+extension Search {
+    /// Seats those that wait where they fit, those with most points first.
+    func fill() {
+        let order = (0..<poolCount).map { Int(pool[$0]) }
+            .sorted { (region.waiting[$1], $0) < (region.waiting[$0], $1) }
+        for need in order {
+            changeCount = 0
+            let before = objective
+            guard cheapest(need) else { continue }
+            settle(need, option)
+            accept(before)
+        }
+    }
+
+    /// Anneals over the part `span` of a run.
+    /// - Parameter progress: the share of this part that is done, given the moves made; it ends at 1.
+    /// - Returns: moves made.
+    func anneal(_ annealing: Annealing, over span: ClosedRange<Double>, progress: (Int) -> Double) -> Int {
+        guard region.needCount > 0 else { return 0 }
+        var moves = 0
+        var last = 0.0
+        var cycle = annealing.cycle(span.lowerBound).index
+        while true {
+            let done = progress(moves)
+            if done >= 1 { break }
+            let width = span.upperBound - span.lowerBound
+            let share = span.lowerBound + width * done
+            let now = annealing.cycle(share).index
+            if now != cycle {
+                cycle = now
+                keep(objective, undoing: false)
+                restoreBest()
+                grudge.update(repeating: 0, count: region.needCount)
+                grudges = 0
+            }
+            let temperature = annealing.temperature(share)
+            let step = moves == 0 ? 0 : max(0, done - last) * width * Double(annealing.cycles)
+            let bump = annealing.grudge * region.unit * Double(region.needCount) * step / Double(Annealing.beat)
+            last = done
+            for _ in 0..<Annealing.beat {
+                self.step(temperature * region.unit, temperature / annealing.hot, Int(bump), annealing.manner)
+            }
+            moves += Annealing.beat
+        }
+        return moves
+    }
+}

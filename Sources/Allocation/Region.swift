@@ -1,0 +1,267 @@
+/// A part of an instance laid out for one search: dense numbers, everything a fit test touches side by side.
+///
+/// A region owns some needs and some blocks, with all blocks of a provider in one region, so that regions can be
+/// searched at once. Minutes that needs outside hold on its blocks are taken off first. The memory is plain buffers,
+/// freed with the region; one thread uses it, the one that made it.
+final class Region {
+    let needCount: Int
+    let blockCount: Int
+    let providerCount: Int
+    let candidateCount: Int
+    let wordCount: Int
+    let weights: Instance.Weights
+    /// The smallest number of points for which a need waits: the unit of temperatures.
+    let unit: Double
+
+    // Per need.
+    let candStart: UnsafeMutablePointer<Int32>
+    let waiting: UnsafeMutablePointer<Int>
+    let bands: UnsafeMutablePointer<UInt8>
+    let two: UnsafeMutablePointer<Bool>
+    /// need * 8 + band; [7] is the sum.
+    let weekly: UnsafeMutablePointer<Int32>
+    /// Candidates that can take a whole package, need by need.
+    let singleStart: UnsafeMutablePointer<Int32>
+    let single: UnsafeMutablePointer<Int32>
+    /// Candidates that can share a package, need by need.
+    let pairStart: UnsafeMutablePointer<Int32>
+    let pair: UnsafeMutablePointer<SIMD2<Int32>>
+    /// Pairs listed for one need; more would be drawn too seldom to matter, and their number is a square.
+    static let mostPairs = 1024
+
+    /// For each candidate one header word, then the minutes it asks. Header: low 32 bits the block's first word, 8 bits
+    /// the number of words, 8 bits the bands that fit an empty block.
+    let stream: UnsafeMutablePointer<UInt64>
+    let streamAt: UnsafeMutablePointer<Int32>
+    let candNeed: UnsafeMutablePointer<Int32>
+    let candBlock: UnsafeMutablePointer<Int32>
+    let candProvider: UnsafeMutablePointer<Int32>
+    /// candidate * 8 + band; [7] is the sum over the bands that fit.
+    let candCost: UnsafeMutablePointer<Int32>
+
+    // Per block.
+    let blockProvider: UnsafeMutablePointer<Int32>
+    let blockWord: UnsafeMutablePointer<Int32>
+    /// Free minutes at the beginning, guards set.
+    let whole: UnsafeMutablePointer<UInt64>
+    /// In each lane the bit of its band.
+    let laneBands: UnsafeMutablePointer<UInt64>
+    let userStart: UnsafeMutablePointer<Int32>
+    let user: UnsafeMutablePointer<Int32>
+    let userNeed: UnsafeMutablePointer<Int32>
+
+    // Per provider.
+    let recent: UnsafeMutablePointer<Int>
+    let fair: UnsafeMutablePointer<Int>
+
+    /// The instance's number of each need and block here.
+    let outerNeed: [Int32]
+    let outerBlock: [Int32]
+
+    /// Lays out `needs` (ascending) and `blocks` (ascending) of an instance.
+    /// - Parameters:
+    ///   - free: the words of every block of the instance, less what needs outside the region hold.
+    ///   - received: weekly minutes of every provider, less what the region's own needs give it.
+    init(
+        _ problem: Problem,
+        needs: [Int32],
+        blocks: [Int32],
+        free: [UInt64],
+        received: [Int]
+    ) {
+        let (instance, candidates, binding) = (problem.instance, problem.candidates, problem.binding)
+        outerNeed = needs
+        outerBlock = blocks
+        needCount = needs.count
+        blockCount = blocks.count
+        weights = instance.weights
+        var inner = [Int32](repeating: -1, count: instance.blocks.count)
+        for (index, block) in blocks.enumerated() { inner[Int(block)] = Int32(index) }
+        var innerProvider = [Int32](repeating: -1, count: instance.providers.count)
+        var providers: [Int] = []
+        for block in blocks {
+            let provider = instance.blocks[Int(block)].provider
+            if innerProvider[provider] < 0 {
+                innerProvider[provider] = Int32(providers.count)
+                providers.append(provider)
+            }
+        }
+        providerCount = providers.count
+        recent = buffer(providers.map { received[$0] })
+        fair = buffer(providers.map { instance.providers[$0].fair })
+
+        // Blocks.
+        var words: [Int32] = [0]
+        var wholeWords: [UInt64] = []
+        var bandWords: [UInt64] = []
+        words.reserveCapacity(blocks.count + 1)
+        for block in blocks {
+            let range = Int(binding.wordStart[Int(block)])..<Int(binding.wordStart[Int(block) + 1])
+            wholeWords.append(contentsOf: free[range])
+            bandWords.append(contentsOf: binding.bands[range])
+            words.append(Int32(wholeWords.count))
+        }
+        wordCount = wholeWords.count
+        blockWord = buffer(words)
+        whole = buffer(wholeWords)
+        laneBands = buffer(bandWords)
+        blockProvider = buffer(blocks.map { innerProvider[instance.blocks[Int($0)].provider] })
+
+        // Needs and candidates.
+        candStart = .allocate(capacity: needs.count + 1)
+        waiting = buffer(needs.map { instance.needs[Int($0)].waiting })
+        bands = buffer(needs.map { instance.needs[Int($0)].bands })
+        two = buffer(needs.map { instance.needs[Int($0)].twoProviders })
+        weekly = .allocate(capacity: max(1, needs.count * 8))
+        weekly.initialize(repeating: 0, count: needs.count * 8)
+        unit = Double(max(1, needs.map { instance.needs[Int($0)].waiting }.min() ?? 1))
+        var stream: [UInt64] = []
+        var at: [Int32] = []
+        var owner: [Int32] = []
+        var block: [Int32] = []
+        var cost: [SIMD8<Int32>] = []
+        var singles: [Int32] = []
+        var singleStarts: [Int32] = [0]
+        var pairs: [SIMD2<Int32>] = []
+        var pairStarts: [Int32] = [0]
+        for (index, outer) in needs.enumerated() {
+            let need = instance.needs[Int(outer)]
+            let first = block.count
+            candStart[index] = Int32(first)
+            for call in need.calls {
+                weekly[index * 8 + call.band] += Int32(call.weekly)
+                weekly[index * 8 + 7] += Int32(call.weekly)
+            }
+            let all = bands[index]
+            for position in candidates.of(Int(outer)) {
+                let found = candidates.pairs[position]
+                let here = inner[Int(found.block)]
+                guard here >= 0 else { continue }
+                let word = words[Int(here)]
+                let count = Int(words[Int(here) + 1] - word)
+                if found.fits == all { singles.append(Int32(block.count)) }
+                at.append(Int32(stream.count))
+                stream.append(UInt64(word) | UInt64(count) << 32 | UInt64(found.fits) << 40)
+                let ask = Int(binding.askStart[position])
+                stream.append(contentsOf: binding.ask[ask..<ask + count])
+                owner.append(Int32(index))
+                block.append(here)
+                cost.append(found.cost)
+            }
+            singleStarts.append(Int32(singles.count))
+            Region.pairUp(first..<block.count, all, need.twoProviders, stream, at, blockProvider, block, &pairs)
+            pairStarts.append(Int32(pairs.count))
+        }
+        candidateCount = block.count
+        candStart[needs.count] = Int32(block.count)
+        self.stream = buffer(stream)
+        streamAt = buffer(at)
+        candNeed = buffer(owner)
+        candBlock = buffer(block)
+        let blockOwner = blockProvider
+        candProvider = buffer(block.map { blockOwner[Int($0)] })
+        candCost = .allocate(capacity: max(1, block.count * 8))
+        for index in block.indices {
+            for k in 0..<8 { candCost[index * 8 + k] = cost[index][k] }
+        }
+        singleStart = buffer(singleStarts)
+        single = buffer(singles)
+        pairStart = buffer(pairStarts)
+        pair = buffer(pairs)
+
+        // Users.
+        var starts = [Int32](repeating: 0, count: blocks.count + 1)
+        for here in block { starts[Int(here) + 1] += 1 }
+        for index in blocks.indices { starts[index + 1] += starts[index] }
+        var next = starts
+        user = .allocate(capacity: max(1, block.count))
+        userNeed = .allocate(capacity: max(1, block.count))
+        for index in block.indices {
+            let position = Int(next[Int(block[index])])
+            user[position] = Int32(index)
+            userNeed[position] = owner[index]
+            next[Int(block[index])] += 1
+        }
+        userStart = buffer(starts)
+    }
+
+    private static func pairUp(
+        _ range: Range<Int>,
+        _ all: UInt8,
+        _ two: Bool,
+        _ stream: [UInt64],
+        _ at: [Int32],
+        _ provider: UnsafeMutablePointer<Int32>,
+        _ block: [Int32],
+        _ pairs: inout [SIMD2<Int32>]
+    ) {
+        guard all.nonzeroBitCount > 1 else { return }
+        let limit = pairs.count + mostPairs
+        for c in range {
+            let fits = UInt8(truncatingIfNeeded: stream[Int(at[c])] >> 40)
+            for d in range.lowerBound..<c {
+                guard fits | UInt8(truncatingIfNeeded: stream[Int(at[d])] >> 40) == all else { continue }
+                guard two || provider[Int(block[c])] == provider[Int(block[d])] else { continue }
+                if pairs.count == limit { return }
+                pairs.append(SIMD2(Int32(c), Int32(d)))
+            }
+        }
+    }
+
+    deinit {
+        candStart.deallocate()
+        waiting.deallocate()
+        bands.deallocate()
+        two.deallocate()
+        weekly.deallocate()
+        singleStart.deallocate()
+        single.deallocate()
+        pairStart.deallocate()
+        pair.deallocate()
+        stream.deallocate()
+        streamAt.deallocate()
+        candNeed.deallocate()
+        candBlock.deallocate()
+        candProvider.deallocate()
+        candCost.deallocate()
+        blockProvider.deallocate()
+        blockWord.deallocate()
+        whole.deallocate()
+        laneBands.deallocate()
+        userStart.deallocate()
+        user.deallocate()
+        userNeed.deallocate()
+        recent.deallocate()
+        fair.deallocate()
+    }
+}
+
+/// A plain copy of an array that its owner frees.
+func buffer<Element>(_ array: [Element]) -> UnsafeMutablePointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, array.count))
+    array.withUnsafeBufferPointer { source in
+        if let base = source.baseAddress { memory.initialize(from: base, count: array.count) }
+    }
+    return memory
+}
+
+/// A plain buffer of one value that its owner frees.
+func buffer<Element>(_ value: Element, count: Int) -> UnsafeMutablePointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
+    memory.initialize(repeating: value, count: max(1, count))
+    return memory
+}
+
+/// An instance with everything that is worked out about it once.
+struct Problem: Sendable {
+    let instance: Instance
+    let candidates: Candidates
+    let binding: Binding
+
+    /// Works out who could go where and what binds.
+    init(_ instance: Instance, _ workers: Workers = .alone) {
+        self.instance = instance
+        candidates = Candidates(instance, workers)
+        binding = Binding(instance, candidates, workers)
+    }
+}

@@ -1,0 +1,476 @@
+/// A plan of one region while it is being changed: who is where, what is free, who waits, what it all comes to.
+///
+/// Every change is exact: minutes, weekly account of fairness and objective follow each placement and removal. Changes
+/// of a move are journalled so that a refused move is taken back. The memory is plain buffers, freed with the search.
+final class Search {
+    let region: Region
+    var chance: Chance
+
+    /// Free minutes with guards, and beside each word the bands of its lanes: words 2w and 2w + 1.
+    let cells: UnsafeMutablePointer<UInt64>
+    /// The free words of touched blocks as they were before the move, at the same places.
+    let former: UnsafeMutablePointer<UInt64>
+    /// Candidates seated on each block, in the room `region.userStart` gives it.
+    let seatedCount: UnsafeMutablePointer<Int32>
+    let seated: UnsafeMutablePointer<Int32>
+    let seatOf: UnsafeMutablePointer<Int32>
+    /// Per need: the candidate that holds it, -1 while it waits; the second for a split.
+    let first: UnsafeMutablePointer<Int32>
+    let second: UnsafeMutablePointer<Int32>
+    let firstBands: UnsafeMutablePointer<UInt8>
+    let secondBands: UnsafeMutablePointer<UInt8>
+    let cost: UnsafeMutablePointer<Int>
+    /// Per provider: weekly minutes received.
+    let received: UnsafeMutablePointer<Int>
+    /// Needs that wait though they have an option.
+    let pool: UnsafeMutablePointer<Int32>
+    let poolAt: UnsafeMutablePointer<Int32>
+    var poolCount = 0
+    /// The sum the search makes small.
+    var objective = 0
+    /// Per need: points added to its waiting while the search goes on, for having failed to find a place.
+    let grudge: UnsafeMutablePointer<Int>
+    /// The sum of grudges of those that wait, up to a constant.
+    var grudges = 0
+
+    /// One change of a move.
+    struct Change {
+        var need: Int32
+        var first: Int32
+        var second: Int32
+        var firstBands: UInt8
+        var secondBands: UInt8
+        var seats: Bool
+    }
+    let changes: UnsafeMutablePointer<Change>
+    var changeCount = 0
+    let touched: UnsafeMutablePointer<Int32>
+    var touchedCount = 0
+    let ejected: UnsafeMutablePointer<Int32>
+    var ejectedCount = 0
+    /// Packages one move may push out: a whole block is few, and a move that pushes out more is never accepted.
+    static let mostEjected = 16
+
+    /// The option last chosen or drawn.
+    var option = Option()
+    struct Option {
+        var first: Int32 = -1
+        var second: Int32 = -1
+        var firstBands: UInt8 = 0
+        var secondBands: UInt8 = 0
+    }
+    /// Candidates that fit in part, while one need is being looked at.
+    let part: UnsafeMutablePointer<Int32>
+    let partBands: UnsafeMutablePointer<UInt8>
+    static let mostParts = 128
+
+    /// The best plan so far: what differs from it is listed, so that keeping one costs what changed.
+    let best: UnsafeMutablePointer<Option>
+    var bestObjective = 0
+    let stale: UnsafeMutablePointer<Int32>
+    let isStale: UnsafeMutablePointer<Bool>
+    var staleCount = 0
+
+    /// -ln of evenly spread chances: thresholds of acceptance, scaled by the temperature.
+    let thresholds: UnsafeMutablePointer<Double>
+    static let thresholdCount = 4096
+
+    /// A search that begins with `start`, the placements of the region's needs in the instance's numbers.
+    init(_ region: Region, _ start: Plan, seed: UInt64) {
+        self.region = region
+        chance = Chance(seed: seed)
+        let needs = region.needCount
+        cells = buffer(0, count: region.wordCount * 2)
+        former = buffer(0, count: region.wordCount * 2)
+        for word in 0..<region.wordCount {
+            cells[2 * word] = region.whole[word]
+            cells[2 * word + 1] = region.laneBands[word]
+            former[2 * word + 1] = region.laneBands[word]
+        }
+        seatedCount = buffer(0, count: region.blockCount)
+        seated = buffer(-1, count: region.candidateCount)
+        seatOf = buffer(-1, count: region.candidateCount)
+        first = buffer(-1, count: needs)
+        second = buffer(-1, count: needs)
+        firstBands = buffer(0, count: needs)
+        secondBands = buffer(0, count: needs)
+        cost = buffer(0, count: needs)
+        received = buffer(0, count: region.providerCount)
+        pool = buffer(-1, count: needs)
+        poolAt = buffer(-1, count: needs)
+        grudge = buffer(0, count: needs)
+        changes = buffer(
+            Change(need: 0, first: 0, second: 0, firstBands: 0, secondBands: 0, seats: false),
+            count: needs + 2 * Search.mostEjected + 8
+        )
+        touched = buffer(-1, count: 2 * Search.mostEjected + 8)
+        ejected = buffer(-1, count: Search.mostEjected)
+        part = buffer(-1, count: Search.mostParts)
+        partBands = buffer(0, count: Search.mostParts)
+        best = buffer(Option(), count: needs)
+        stale = buffer(-1, count: needs)
+        isStale = buffer(false, count: needs)
+        thresholds = buffer(0, count: Search.thresholdCount)
+        for index in 0..<Search.thresholdCount {
+            let share = (Double(index) + 0.5) / Double(Search.thresholdCount)
+            thresholds[index] = -Numbers.logarithm(share)
+        }
+        for provider in 0..<region.providerCount {
+            received[provider] = region.recent[provider]
+            objective += fairness(provider, received[provider])
+        }
+        for need in 0..<needs {
+            objective += region.waiting[need]
+            guard hasOption(need) else { continue }
+            poolAt[need] = Int32(poolCount)
+            pool[poolCount] = Int32(need)
+            poolCount += 1
+        }
+        for need in 0..<needs {
+            guard let placement = start.placements[Int(region.outerNeed[need])] else { continue }
+            let one = candidate(need, placement.block)
+            guard one >= 0 else { continue }
+            if placement.other < 0 {
+                seat(need, one, placement.bands, -1, 0)
+            } else {
+                let other = candidate(need, placement.other)
+                if other >= 0 { seat(need, one, placement.bands, other, placement.otherBands) }
+            }
+        }
+        bestObjective = objective
+        for need in 0..<needs { best[need] = holding(need) }
+    }
+
+    deinit {
+        cells.deallocate()
+        former.deallocate()
+        seatedCount.deallocate()
+        seated.deallocate()
+        seatOf.deallocate()
+        first.deallocate()
+        second.deallocate()
+        firstBands.deallocate()
+        secondBands.deallocate()
+        cost.deallocate()
+        received.deallocate()
+        pool.deallocate()
+        poolAt.deallocate()
+        grudge.deallocate()
+        changes.deallocate()
+        touched.deallocate()
+        ejected.deallocate()
+        part.deallocate()
+        partBands.deallocate()
+        best.deallocate()
+        stale.deallocate()
+        isStale.deallocate()
+        thresholds.deallocate()
+    }
+
+    /// The need's candidate on an outer block, or -1.
+    private func candidate(_ need: Int, _ outer: Int32) -> Int32 {
+        for c in Int(region.candStart[need])..<Int(region.candStart[need + 1])
+        where region.outerBlock[Int(region.candBlock[c])] == outer {
+            return Int32(c)
+        }
+        return -1
+    }
+
+    /// True when some empty block, or two, could take the need.
+    @inline(__always)
+    func hasOption(_ need: Int) -> Bool {
+        region.singleStart[need] < region.singleStart[need &+ 1]
+            || region.pairStart[need] < region.pairStart[need &+ 1]
+    }
+
+    /// What holds the need now.
+    @inline(__always)
+    func holding(_ need: Int) -> Option {
+        Option(
+            first: first[need],
+            second: second[need],
+            firstBands: firstBands[need],
+            secondBands: secondBands[need]
+        )
+    }
+
+    // MARK: Points
+
+    @inline(__always)
+    func fairness(_ provider: Int, _ weekly: Int) -> Int {
+        region.weights.fairness(weekly, fair: region.fair[provider])
+    }
+
+    /// Points of giving a provider so many weekly minutes more.
+    @inline(__always)
+    func fairness(ofMore weekly: Int, _ c: Int) -> Int {
+        let provider = Int(region.candProvider[c])
+        let now = received[provider]
+        return fairness(provider, now &+ weekly) &- fairness(provider, now)
+    }
+
+    @inline(__always)
+    func sum(_ row: UnsafeMutablePointer<Int32>, _ bands: UInt8) -> Int {
+        var left = bands
+        var sum = 0
+        while left != 0 {
+            sum = sum &+ Int(row[left.trailingZeroBitCount])
+            left &= left &- 1
+        }
+        return sum
+    }
+
+    @inline(__always)
+    func weekly(_ need: Int, _ bands: UInt8) -> Int {
+        let row = region.weekly + need &* 8
+        return bands == region.bands[need] ? Int(row[7]) : sum(row, bands)
+    }
+
+    @inline(__always)
+    func points(_ c: Int, _ bands: UInt8) -> Int { sum(region.candCost + c &* 8, bands) }
+
+    // MARK: Minutes
+
+    /// All bits under the guards of those lanes whose band is in `bands`.
+    @inline(__always)
+    static func lanes(_ laneBands: UInt64, _ bands: UInt8) -> UInt64 {
+        let chosen = laneBands & (UInt64(bands) &* 0x0001_0001_0001_0001)
+        let set = (chosen &+ 0x7FFF_7FFF_7FFF_7FFF) & Binding.guards
+        return set &- (set >> 15)
+    }
+
+    /// The bands of a candidate that fit `cells`.
+    @inline(__always)
+    func fitting(_ header: UnsafeMutablePointer<UInt64>, _ cells: UnsafeMutablePointer<UInt64>) -> UInt8 {
+        let head = header[0]
+        var cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
+        var ask = header + 1
+        let end = ask + Int(truncatingIfNeeded: (head >> 32) & 0xFF)
+        var failed: UInt64 = 0
+        repeat {
+            let short = ~(cell[0] &- ask[0]) & Binding.guards
+            failed |= ((short >> 15) &* 0xFFFF) & cell[1]
+            cell += 2
+            ask += 1
+        } while ask < end
+        failed |= failed >> 32
+        failed |= failed >> 16
+        return UInt8(truncatingIfNeeded: head >> 40) & ~UInt8(truncatingIfNeeded: failed)
+    }
+
+    @inline(__always)
+    func header(_ c: Int) -> UnsafeMutablePointer<UInt64> { region.stream + Int(region.streamAt[c]) }
+
+    @inline(__always)
+    func fitsEmpty(_ c: Int) -> UInt8 { UInt8(truncatingIfNeeded: header(c)[0] >> 40) }
+
+    /// Guards of lanes in which `bands` of a candidate find too little, over all its words: how many.
+    @inline(__always)
+    func shortage(_ c: Int, _ bands: UInt8) -> Int {
+        let header = header(c)
+        let head = header[0]
+        let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
+        let words = Int(truncatingIfNeeded: (head >> 32) & 0xFF)
+        var count = 0
+        for word in 0..<words {
+            let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
+            count = count &+ (~(cell[2 &* word] &- ask) & Binding.guards).nonzeroBitCount
+        }
+        return count
+    }
+
+    // MARK: Changes
+
+    @inline(__always)
+    private func take(_ c: Int, _ bands: UInt8, _ need: Int) {
+        let header = header(c)
+        let head = header[0]
+        let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
+        let words = Int(truncatingIfNeeded: (head >> 32) & 0xFF)
+        for word in 0..<words {
+            let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
+            cell[2 &* word] = cell[2 &* word] &- ask
+        }
+        let block = Int(region.candBlock[c])
+        let count = seatedCount[block]
+        seated[Int(region.userStart[block]) &+ Int(count)] = Int32(truncatingIfNeeded: c)
+        seatOf[c] = count
+        seatedCount[block] = count &+ 1
+        let provider = Int(region.blockProvider[block])
+        let before = received[provider]
+        let after = before &+ weekly(need, bands)
+        objective = objective &+ fairness(provider, after) &- fairness(provider, before)
+        received[provider] = after
+    }
+
+    @inline(__always)
+    private func give(_ c: Int, _ bands: UInt8, _ need: Int) {
+        let header = header(c)
+        let head = header[0]
+        let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
+        let words = Int(truncatingIfNeeded: (head >> 32) & 0xFF)
+        for word in 0..<words {
+            let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
+            cell[2 &* word] = cell[2 &* word] &+ ask
+        }
+        let block = Int(region.candBlock[c])
+        let row = seated + Int(region.userStart[block])
+        let count = seatedCount[block] &- 1
+        let last = row[Int(count)]
+        let seat = seatOf[c]
+        row[Int(seat)] = last
+        seatOf[Int(last)] = seat
+        seatedCount[block] = count
+        let provider = Int(region.blockProvider[block])
+        let before = received[provider]
+        let after = before &- weekly(need, bands)
+        objective = objective &+ fairness(provider, after) &- fairness(provider, before)
+        received[provider] = after
+    }
+
+    /// Places a waiting need; the minutes must be free.
+    func seat(_ need: Int, _ one: Int32, _ oneBands: UInt8, _ other: Int32, _ otherBands: UInt8) {
+        take(Int(one), oneBands, need)
+        var points = points(Int(one), oneBands)
+        if other >= 0 {
+            take(Int(other), otherBands, need)
+            points = points &+ self.points(Int(other), otherBands) &+ region.weights.split
+        }
+        first[need] = one
+        second[need] = other
+        firstBands[need] = oneBands
+        secondBands[need] = otherBands
+        cost[need] = points
+        objective = objective &+ points &- region.waiting[need]
+        grudges = grudges &- grudge[need]
+        poolCount &-= 1
+        let position = poolAt[need]
+        let last = pool[poolCount]
+        pool[Int(position)] = last
+        poolAt[Int(last)] = position
+        poolAt[need] = -1
+    }
+
+    /// Takes a placed need out; it waits again.
+    func unseat(_ need: Int) {
+        give(Int(first[need]), firstBands[need], need)
+        if second[need] >= 0 { give(Int(second[need]), secondBands[need], need) }
+        first[need] = -1
+        objective = objective &+ region.waiting[need] &- cost[need]
+        grudges = grudges &+ grudge[need]
+        pool[poolCount] = Int32(truncatingIfNeeded: need)
+        poolAt[need] = Int32(truncatingIfNeeded: poolCount)
+        poolCount &+= 1
+    }
+
+    /// Takes a need out as a part of the move.
+    func eject(_ need: Int) {
+        record(need, seats: false)
+        touch(Int(region.candBlock[Int(first[need])]))
+        if second[need] >= 0 { touch(Int(region.candBlock[Int(second[need])])) }
+        unseat(need)
+    }
+
+    /// Places a need by the option at hand, as a part of the move.
+    func settle(_ need: Int, _ option: Option) {
+        seat(need, option.first, option.firstBands, option.second, option.secondBands)
+        record(need, seats: true)
+    }
+
+    @inline(__always)
+    private func record(_ need: Int, seats: Bool) {
+        changes[changeCount] = Change(
+            need: Int32(truncatingIfNeeded: need),
+            first: first[need],
+            second: second[need],
+            firstBands: firstBands[need],
+            secondBands: secondBands[need],
+            seats: seats
+        )
+        changeCount &+= 1
+    }
+
+    /// Remembers what was free on a block before the move frees more.
+    @inline(__always)
+    private func touch(_ block: Int) {
+        let name = Int32(truncatingIfNeeded: block)
+        for index in 0..<touchedCount where touched[index] == name { return }
+        touched[touchedCount] = name
+        touchedCount &+= 1
+        for word in Int(region.blockWord[block])..<Int(region.blockWord[block &+ 1]) {
+            former[2 &* word] = cells[2 &* word]
+        }
+    }
+
+    /// Takes the whole move back.
+    func undo() {
+        while changeCount > 0 {
+            changeCount &-= 1
+            let change = changes[changeCount]
+            if change.seats {
+                unseat(Int(change.need))
+            } else {
+                seat(Int(change.need), change.first, change.firstBands, change.second, change.secondBands)
+            }
+        }
+    }
+
+    /// Lets the move stand. The best plan follows only when it must: before a step that leads away from it.
+    func accept(_ before: Int) {
+        if objective >= before && before < bestObjective { keep(before, undoing: true) }
+        for index in 0..<changeCount {
+            let need = Int(changes[index].need)
+            if !isStale[need] {
+                isStale[need] = true
+                stale[staleCount] = Int32(truncatingIfNeeded: need)
+                staleCount &+= 1
+            }
+        }
+    }
+
+    /// Goes back to the best plan.
+    func restoreBest() {
+        for index in 0..<staleCount {
+            let need = Int(stale[index])
+            if first[need] >= 0 { unseat(need) }
+        }
+        for index in 0..<staleCount {
+            let need = Int(stale[index])
+            isStale[need] = false
+            let option = best[need]
+            if option.first >= 0 {
+                seat(need, option.first, option.firstBands, option.second, option.secondBands)
+            }
+        }
+        staleCount = 0
+    }
+
+    /// Keeps the plan of now as the best when it is, or the plan before the move at hand.
+    func keep(_ objective: Int, undoing: Bool) {
+        guard objective < bestObjective else { return }
+        bestObjective = objective
+        for index in 0..<staleCount {
+            let need = Int(stale[index])
+            isStale[need] = false
+            best[need] = holding(need)
+        }
+        staleCount = 0
+        guard undoing else { return }
+        // The move at hand is done already: what it changed stood as its first change of each need says.
+        var index = changeCount
+        while index > 0 {
+            index &-= 1
+            let change = changes[index]
+            let need = Int(change.need)
+            best[need] =
+                change.seats
+                ? Option()
+                : Option(
+                    first: change.first,
+                    second: change.second,
+                    firstBands: change.firstBands,
+                    secondBands: change.secondBands
+                )
+        }
+    }
+}

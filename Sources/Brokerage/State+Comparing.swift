@@ -1,0 +1,28 @@
+/// Two states held side by side, index by index: for simulations and tests that recover a state and want to know
+/// whether it is the one that was lost.
+extension State {
+    /// The names of what differs from another state; nothing when the two are the same.
+    package func differences(from other: State) -> [String] {
+        let same: [(String, Bool)] = [
+            ("now", now == other.now), ("today", today == other.today), ("policy", policy == other.policy),
+            ("zones", zones == other.zones), ("providers", providers == other.providers),
+            ("blocks", blocks == other.blocks), ("claims", claims == other.claims),
+            ("shortfalls", shortfalls == other.shortfalls), ("slabs", slabs == other.slabs),
+            ("referrals", referrals == other.referrals), ("offers", offers == other.offers),
+            ("packages", packages == other.packages), ("keys", keys == other.keys),
+            ("remembered", remembered == other.remembered), ("nouns", nouns == other.nouns),
+            ("deferrals", deferrals == other.deferrals), ("disclosures", disclosures == other.disclosures),
+            ("zoneOfDistrict", zoneOfDistrict == other.zoneOfDistrict),
+            ("blocksOfZone", blocksOfZone == other.blocksOfZone),
+            ("claimsOfProvider", claimsOfProvider == other.claimsOfProvider),
+            ("shortfallsOfClaim", shortfallsOfClaim == other.shortfallsOfClaim),
+            ("holders", holders == other.holders), ("waiting", waiting == other.waiting),
+            ("seeking", seeking == other.seeking), ("openOffers", openOffers == other.openOffers),
+            ("livePackages", livePackages == other.livePackages), ("usage", usage == other.usage),
+            ("referralOfPerson", referralOfPerson == other.referralOfPerson),
+            ("keyOfHash", keyOfHash == other.keyOfHash),
+            ("supplyVersions", supplyVersions == other.supplyVersions),
+        ]
+        return same.filter { !$0.1 }.map(\.0)
+    }
+}

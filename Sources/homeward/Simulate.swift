@@ -1,0 +1,59 @@
+import ArgumentParser
+import Glibc
+import Simulation
+import Synchronization
+
+/// Lives through a county from a seed, with everything going wrong that can, and says what broke.
+struct Simulate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Simulates a county with failing storage, crashes and two writers from a seed; exit 1 where a promise breaks."
+    )
+
+    @Option(help: "The seed; the same seed gives the same history.")
+    var seed: UInt64 = 1
+    @Option(help: "How many seeds to try, from this one on.")
+    var seeds = 1
+    @Option(help: "Days to live through, 1 to 3650.")
+    var days = 30
+    @Flag(help: "A small corner of a county, full most of the time.")
+    var corner = false
+    @Flag(help: "Print what happens, day by day.")
+    var trace = false
+
+    func validate() throws {
+        guard (1...3650).contains(days) else { throw ValidationError("--days lies between 1 and 3650") }
+        guard seeds >= 1 else { throw ValidationError("--seeds is at least 1") }
+    }
+
+    func run() throws {
+        try orFail {
+            reportTraps()
+            for seed in seed..<(seed + UInt64(seeds)) {
+                Reached.seed.store(seed, ordering: .relaxed)
+                let simulation = try Simulation(seed: seed, days: days, scale: corner ? .corner : .county)
+                simulation.onStep = { Reached.step.store($0, ordering: .relaxed) }
+                if trace { simulation.onTrace = { standardOutput($0) } }
+                standardOutput("seed \(seed), \(days) days: \(try simulation.run())")
+            }
+        }
+    }
+}
+
+/// How far the simulation came, for the handler of a trap.
+private enum Reached {
+    static let seed = Atomic<UInt64>(0)
+    static let step = Atomic<Int>(0)
+}
+
+/// A broken invariant stops the process (a ledger that does not add up): then too the seed and the step are told.
+private func reportTraps() {
+    for number in [SIGILL, SIGTRAP] {
+        _ = signal(number) { _ in
+            let (seed, step) = (Reached.seed.load(ordering: .relaxed), Reached.step.load(ordering: .relaxed))
+            // The process is past saving; the line is worth the risk of allocating here.
+            standardError("homeward: seed \(seed), step \(step): an invariant broke, see above")
+            _exit(1)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Brokerage
+import HTTPWire
+import JSON
+import Testing
+
+@testable import API
+
+@Suite("The capacity poll")
+struct CapacityTests {
+    /// How the lane answers a poll: the prepared bytes themselves, to see when they are kept.
+    private func poll(_ client: Client, _ target: String, fields: [KnownField: String] = [:]) -> PreparedResponse? {
+        let parts = target.split(separator: "?", maxSplits: 1)
+        var fields = fields
+        fields[.authorization] = "Bearer \(client.key ?? "")"
+        let request = Request(
+            method: .get,
+            path: String(parts[0]),
+            query: parts.count > 1 ? String(parts[1]) : nil,
+            fields: fields
+        )
+        guard case .prepared(let prepared) = request.withView({ client.lane.respond(to: $0) }) else { return nil }
+        return prepared
+    }
+
+    @Test("the same poll in the same state is answered by the same bytes, for every key")
+    func kept() {
+        let county = County()
+        let first = poll(county.dashboard, "/v1/capacity")
+        #expect(first != nil)
+        #expect(poll(county.dashboard, "/v1/capacity") === first)
+        #expect(poll(county.referrer, "/v1/capacity") === first)
+        #expect(poll(county.dashboard, "/v1/capacity", fields: [.accept: "*/*"]) === first)
+        let tag = county.dashboard.get("/v1/capacity")["ETag"] ?? ""
+        let unchanged = poll(county.dashboard, "/v1/capacity", fields: [.ifNoneMatch: tag])
+        #expect(unchanged?.status == 304)
+        #expect(poll(county.dashboard, "/v1/capacity", fields: [.ifNoneMatch: tag]) === unchanged)
+        #expect(poll(county.dashboard, "/v1/capacity", fields: [.ifNoneMatch: "\"0123456789abcdef\""]) === first)
+        #expect(poll(county.dashboard, "/v1/capacity", fields: [.ifNoneMatch: "*"])?.status == 304)
+    }
+
+    @Test("a commit ends what was kept at once, on every lane")
+    func commit() {
+        let county = County()
+        let other = Client(lane: county.service.makeLane(), key: county.dashboard.key)
+        let path = "/v1/capacity?zone=leamington&days=1"
+        for client in [county.dashboard, other] {
+            #expect(client.get(path).json["zones"]?[0]?["free"] == .parse("[[0,0,0,0,0]]"))
+        }
+        #expect(county.commissioner.post("/v1/blocks", County.block()).status == 201)
+        for client in [county.dashboard, other] {
+            #expect(client.get(path).json["zones"]?[0]?["free"] == .parse("[[240,0,0,240,0]]"))
+        }
+    }
+
+    @Test("at midnight in London a poll without from begins a day later")
+    func midnight() {
+        let county = County()
+        let first = county.dashboard.get("/v1/capacity?days=1")
+        #expect(first.json["from"] == .string("2027-01-04"))
+        county.service.wait(minutes: 14 * 60 + 59)
+        #expect(county.dashboard.get("/v1/capacity?days=1").json["from"] == .string("2027-01-04"))
+        county.service.wait(minutes: 1)
+        let next = county.dashboard.get("/v1/capacity?days=1", fields: [.ifNoneMatch: first["ETag"] ?? ""])
+        #expect(next.status == 200)
+        #expect(next.json["from"] == .string("2027-01-05"))
+    }
+
+    @Test("unclaimed minutes are not free, nor those of a claim that is not firm or of a suspended provider")
+    func free() {
+        let county = County()
+        let path = "/v1/capacity?zone=leamington&from=2027-01-05&days=1"
+        func free() -> JSONValue? { county.dashboard.get(path).json["zones"]?[0]?["free"]?[0] }
+        #expect(county.commissioner.post("/v1/blocks", County.block(provider: nil)).status == 201)
+        #expect(free() == .parse("[0,0,0,0,0]"))
+        let weekly = #""weekly":[{"days":\#(County.everyDay),"band":"morning","minutes":100,"carers":2}]"#
+        #expect(county.avon.post("/v1/blocks/b1/claims", #"{"provider":"avon-care",\#(weekly)}"#).status == 201)
+        #expect(
+            county.brook.post("/v1/blocks/b1/claims", #"{"provider":"brook-care",\#(weekly),"firmFrom":"2027-02-01"}"#)
+                .status == 201
+        )
+        #expect(free() == .parse("[100,0,0,0,0]"))
+        let suspended =
+            #"{"name":"Avon","kind":"agency","personalCare":true,"zones":["leamington"],"status":"suspended"}"#
+        #expect(county.commissioner.put("/v1/providers/avon-care", suspended, fields: [.ifMatch: "*"]).status == 200)
+        #expect(free() == .parse("[0,0,0,0,0]"))
+    }
+
+    @Test("skills must all be there; zones come in order; days are as many as asked for")
+    func shape() {
+        let county = County()
+        #expect(county.commissioner.post("/v1/blocks", County.block()).status == 201)
+        func free(_ skills: String) -> JSONValue? {
+            county.dashboard.get("/v1/capacity?zone=leamington&days=1&\(skills)").json["zones"]?[0]?["free"]?[0]
+        }
+        #expect(free("skill=medication") == .parse("[240,0,0,240,0]"))
+        #expect(free("skill=medication&skill=catheter") == .parse("[0,0,0,0,0]"))
+        let all = county.dashboard.get("/v1/capacity")
+        #expect(all.json["zones"]?.elements.compactMap { $0["zone"]?.string } == ["leamington", "rugby"])
+        #expect(all.json["zones"]?[0]?["free"]?.elements.count == 14)
+        #expect(all.json["bands"] == .parse(#"["morning","lunch","tea","bed","night"]"#))
+        #expect(county.dashboard.get("/v1/capacity?days=64").json["zones"]?[0]?["free"]?.elements.count == 64)
+    }
+}

@@ -1,0 +1,104 @@
+import Brokerage
+import HTTPWire
+import JSON
+import Testing
+
+@testable import API
+
+@Suite("Who a person is stays in the vault")
+struct PrivacyTests {
+    static let planted = [
+        "RJC-88213", "999 000 0018", "9990000018", "Winifred", "Marked Lane", "555 0199", "77120", "4711", "Olive",
+        "Carla",
+        "prompt by a known carer", "hoist",
+    ]
+
+    private func isClean(_ answer: Answered, but allowed: [String] = []) -> Bool {
+        let text = answer.text + answer.fields.map { $0.name + $0.value }.joined()
+        return !PrivacyTests.planted.contains { !allowed.contains($0) && text.contains($0) }
+    }
+
+    @Test("no refusal repeats what was sent")
+    func errors() {
+        let county = AccessTests.placed()
+        var bad = County.referral
+        for path in [["district"], ["sector"], ["source"], ["class"], ["readyAt"], ["startFrom"], ["funding"]] {
+            bad = bad.replacing(path, .string("Winifred Planted of Marked Lane, 999 000 0018"))
+        }
+        bad = bad.replacing(["visits", "0", "band"], .string("Winifred")).replacing(
+            ["person", "nhsNumber"],
+            .string("9990000019")
+        )
+        let cases: [Answered] = [
+            county.referrer.post("/v1/referrals", bad), county.otherReferrer.get("/v1/referrals/r1"),
+            county.referrer.post("/v1/referrals", County.referral.with("startFrom", .string("2028-01-01"))),
+            county.referrer.post("/v1/referrals", #"{"person": {"name": "Winifred", "name": "Winifred"}}"#),
+            county.referrer.post("/v1/referrals", #"{"person": {"name": "Winifred"#),
+            county.referrer.put("/v1/referrals/r1", County.referral),
+            county.referrer.get("/v1/referrals?zone=Winifred&x=4711"),
+            county.referrer.get("/v1/referrals/9990000018"), county.referrer.get("/v1/Winifred"),
+            county.avon.put(
+                "/v1/offers/o1/acceptance",
+                JSONValue.parse(County.acceptance).with("conditions", .string("x"))
+            ),
+        ]
+        for answer in cases {
+            #expect(answer.status >= 400, "\(answer.text)")
+            #expect(isClean(answer), "\(answer.text)")
+        }
+    }
+
+    @Test("boards, blocks, weeks and explanations name nobody")
+    func boards() {
+        let county = AccessTests.placed()
+        for path in [
+            "/v1/waiting", "/v1/capacity", "/v1/blocks", "/v1/blocks/b1?days=9", "/v1/providers/avon-care/week",
+            "/v1/referrals/r1/explanation", "/v1/zones", "/v1/providers", "/v1/packages",
+        ] {
+            #expect(isClean(county.administrator.get(path)), "\(path)")
+        }
+        #expect(isClean(county.avon.get("/v1/offers/o1"), but: ["hoist"]))
+        #expect(isClean(county.avon.get("/v1/offers"), but: ["hoist"]))
+        #expect(isClean(county.commissioner.get("/v1/referrals/r1")))
+        #expect(isClean(county.referrer.get("/v1/referrals"), but: ["RJC-88213"]))
+    }
+
+    @Test("no command holds a name, a reference, a number or a word of free text")
+    func commands() throws {
+        let value = County.referral
+        let body = try ReferralBody(value, today: London.day(at: Service.monday), known: nil)
+        let command =
+            "\(body.ask.district) \(body.ask.visits) \(body.ask.facts) \(String(describing: body.ask.language))"
+        for word in PrivacyTests.planted { #expect(!command.contains(word)) }
+        let vault = String(decoding: body.person.json + body.needs.json, as: UTF8.self)
+        for word in ["RJC-88213", "9990000018", "Winifred", "4711", "Olive", "prompt by a known carer"] {
+            #expect(vault.contains(word))
+        }
+        #expect(
+            Set(body.ask.facts.map(\.rawValue)) == [
+                "transfers", "equipment", "medication", "consent", "livesAlone", "access", "assessment", "whereNow",
+            ]
+        )
+        #expect(body.ask.livesAlone == true)
+        #expect(body.ask.visits[1].hasShortVisitReason)
+    }
+
+    @Test("when nothing can be written or read, the answer is 503, and polls go on")
+    func unavailable() {
+        let county = AccessTests.placed()
+        let poll = county.dashboard.get("/v1/capacity")
+        county.service.broker().close()
+        let post = county.referrer.post("/v1/referrals", County.referral)
+        #expect(post.status == 503)
+        #expect(post["Retry-After"] == "3")
+        #expect(!post.text.contains("ward 7"))
+        #expect(county.referrer.get("/v1/referrals/r1").status == 503)
+        #expect(county.referrer.get("/v1/referrals/r1/person").status == 503)
+        #expect(county.dashboard.get("/v1/capacity").body == poll.body)
+        #expect(county.dashboard.get("/v1/zones/rugby").status == 200)
+    }
+}
+
+extension Body {
+    static let today = London.day(at: Service.monday)
+}

@@ -1,0 +1,112 @@
+import HTTPWire
+import JSON
+import Testing
+
+@testable import API
+
+@Suite("Tags: what is served, and nothing else")
+struct ConditionalTests {
+    @Test("every GET under /v1 has a tag that gives 304, but the disclosure of a person")
+    func everyGet() {
+        let county = AccessTests.placed()
+        let values = [
+            "/v1/zones/{id}": "/v1/zones/rugby", "/v1/providers/{id}": "/v1/providers/avon-care",
+            "/v1/providers/{id}/week": "/v1/providers/avon-care/week", "/v1/blocks/{id}": "/v1/blocks/b1",
+            "/v1/blocks/{id}/claims/{claim}": "/v1/blocks/b1/claims/c1", "/v1/referrals/{id}": "/v1/referrals/r1",
+            "/v1/referrals/{id}/explanation": "/v1/referrals/r1/explanation", "/v1/offers/{id}": "/v1/offers/o1",
+            "/v1/packages/{id}": "/v1/packages/p1",
+        ]
+        let shortfall = county.avon.post(
+            "/v1/blocks/b1/claims/c1/shortfalls",
+            #"{"date":"2027-01-06","band":"morning","minutes":60,"reason":"flu"}"#
+        )
+        #expect(shortfall.status == 201, "\(shortfall.text)")
+        for route in Routes.all where route.method == .get && route.pattern.hasPrefix("/v1/") {
+            if case .recordedQuery = route.work { continue }
+            let path =
+                route.pattern.contains("{shortfall}")
+                ? shortfall["Location"] ?? "" : values[route.pattern] ?? route.pattern
+            let first = county.administrator.get(path)
+            #expect(first.status == 200, "\(path) \(first.text)")
+            #expect(first["Homeward-Position"] != nil)
+            guard let tag = first["ETag"] else { Issue.record("\(path) has no tag"); continue }
+            for known in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
+                let second = county.administrator.get(path, fields: [.ifNoneMatch: known])
+                #expect(second.status == 304, "\(path) \(known)")
+                #expect(second.body.isEmpty)
+                #expect(second["ETag"] == tag)
+            }
+            #expect(county.administrator.get(path, fields: [.ifNoneMatch: "\"other\""]).status == 200)
+        }
+    }
+
+    @Test("a commit elsewhere leaves tags as they are and moves the position")
+    func elsewhere() {
+        let county = AccessTests.placed()
+        let paths = ["/v1/capacity?zone=leamington", "/v1/zones", "/v1/blocks/b1", "/v1/offers/o1", "/v1/referrals/r1"]
+        let before = paths.map { county.administrator.get($0) }
+        #expect(county.commissioner.put("/v1/zones/new", #"{"name":"New","districts":["CV12"]}"#).status == 201)
+        for (path, old) in zip(paths, before) where path != "/v1/zones" {
+            let new = county.administrator.get(path, fields: [.ifNoneMatch: old["ETag"] ?? ""])
+            #expect(new.status == 304, "\(path)")
+            #expect(new["Homeward-Position"] != old["Homeward-Position"])
+        }
+        #expect(county.administrator.get("/v1/zones", fields: [.ifNoneMatch: before[1]["ETag"] ?? ""]).status == 200)
+    }
+
+    @Test("a zone is created without If-Match, replaced only with its present tag")
+    func replace() {
+        let county = County()
+        let body = #"{"name":"Rugby and Hillmorton","districts":["CV21"]}"#
+        let path = "/v1/zones/rugby"
+        #expect(county.commissioner.put(path, body).status == 428)
+        #expect(county.commissioner.put(path, body, fields: [.ifMatch: "\"1.0123456789abcdef\""]).status == 412)
+        #expect(county.commissioner.put(path, body, fields: [.ifMatch: "nonsense"]).status == 412)
+        let tag = county.commissioner.get(path)["ETag"] ?? ""
+        #expect(county.commissioner.put(path, body, fields: [.ifMatch: "W/\(tag)"]).status == 412)
+        let done = county.commissioner.put(path, body, fields: [.ifMatch: tag])
+        #expect(done.status == 200)
+        #expect(done["ETag"] != tag)
+        #expect(county.commissioner.get(path)["ETag"] == done["ETag"])
+        #expect(county.commissioner.put(path, body, fields: [.ifMatch: tag]).status == 412)
+        #expect(county.commissioner.put(path, body, fields: [.ifMatch: "*"]).status == 200)
+        #expect(county.commissioner.put("/v1/zones/none", body, fields: [.ifMatch: "*"]).status == 412)
+        #expect(county.commissioner.put(path, body, fields: [.ifNoneMatch: "*"]).status == 412)
+        let other = county.commissioner.get("/v1/zones/leamington")["ETag"] ?? ""
+        #expect(county.commissioner.put(path, body, fields: [.ifMatch: other]).status == 412)
+    }
+
+    @Test("a district lies in one zone at a time: taking another's is 409 at its place")
+    func district() {
+        let county = County()
+        let answer = county.commissioner.put("/v1/zones/new", #"{"name":"New","districts":["CV12","CV21"]}"#)
+        #expect(answer.status == 409)
+        #expect(answer.pointers == ["/districts/1"])
+    }
+
+    @Test("a referral is amended with its tag; the vault's words are part of the version")
+    func amend() {
+        let county = AccessTests.placed()
+        let path = "/v1/referrals/r2"
+        let body = County.referral.replacing(["district"], .string("CV21")).with("sector", nil)
+            .replacing(["person", "nhsNumber"], nil)
+        #expect(county.referrer.put(path, body).status == 428)
+        let tag = county.referrer.get(path)["ETag"] ?? ""
+        let same = county.referrer.put(path, body, fields: [.ifMatch: tag])
+        #expect(same.status == 200, "\(same.text)")
+        #expect(same["ETag"] == tag)
+        let changed = county.referrer.put(
+            path,
+            body.replacing(["needs", "transfers"], .string("with one")),
+            fields: [.ifMatch: tag]
+        )
+        #expect(changed.status == 200, "\(changed.text)")
+        #expect(changed.json["needs"]?["transfers"] == .string("with one"))
+        #expect(changed["ETag"] != tag)
+        #expect(county.referrer.get(path)["ETag"] == changed["ETag"])
+        #expect(county.referrer.put(path, body, fields: [.ifMatch: tag]).status == 412)
+        let commissioners = county.commissioner.get(path)["ETag"] ?? ""
+        #expect(commissioners != changed["ETag"])
+        #expect(county.commissioner.put(path, body, fields: [.ifMatch: commissioners]).status == 200)
+    }
+}

@@ -1,0 +1,139 @@
+import Testing
+
+@testable import Allocation
+
+@Suite("The batch")
+struct AllocatorTests {
+    /// The search's own sum, after a run, and a recount.
+    @Test("keeps every rule, and its running sum is the recount", arguments: UInt64(1)...12)
+    func recount(seed: UInt64) throws {
+        var random = RandomInstance(seed: seed)
+        let instance = random.make(needs: 24, blocks: 9, sameBand: seed % 2 == 0)
+        let problem = Problem(instance)
+        let start = Plan(waiting: instance.needs.count)
+        let division = Division(problem, start, regions: 1, round: 0)
+        let region = Region(
+            problem,
+            needs: division.needs[0],
+            blocks: division.blocks[0],
+            free: division.free,
+            received: division.received
+        )
+        let search = Search(region, start, seed: seed)
+        search.fill()
+        let annealing = Annealing(needs: instance.needs.count, expectedMoves: 4_000)
+        for _ in 0..<8 {
+            for _ in 0..<200 { search.step(200_000, 1, 1_000, annealing.manner) }
+            var plan = start
+            for (need, placement) in search.placements(best: false) { plan.placements[Int(need)] = placement }
+            // Needs in no region wait; providers without candidates are in no region either.
+            let account = try instance.account(plan)
+            #expect(account.objective - search.objective == outside(instance, region), "seed \(seed)")
+            search.keep(search.objective, undoing: false)
+            for (need, placement) in search.placements(best: true) { plan.placements[Int(need)] = placement }
+            #expect(
+                try instance.account(plan).objective - search.bestObjective == outside(instance, region),
+                "seed \(seed)"
+            )
+            #expect(search.bestObjective <= search.objective)
+        }
+    }
+
+    /// Points that no region can change: needs without candidates, and providers without blocks that fit anyone.
+    private func outside(_ instance: Instance, _ region: Region) -> Int {
+        let inside = Set(region.outerNeed)
+        var points = 0
+        for (index, need) in instance.needs.enumerated() where !inside.contains(Int32(index)) { points += need.waiting }
+        let providers = Set(region.outerBlock.map { instance.blocks[Int($0)].provider })
+        for (index, provider) in instance.providers.enumerated() where !providers.contains(index) {
+            points += instance.fairness(index, provider.recent)
+        }
+        return points
+    }
+
+    @Test("is never dearer than its start, and accepts what it made as a start", arguments: UInt64(1)...20)
+    func neverWorse(seed: UInt64) throws {
+        var random = RandomInstance(seed: seed)
+        let allocator = Allocator(random.make(needs: 30, blocks: 10))
+        var plan = Plan(waiting: 30)
+        var last = try allocator.instance.account(plan).objective
+        for run in 0..<4 {
+            plan = allocator.improve(plan, seed: seed + UInt64(run), budget: .moves(2_000)).plan
+            let now = try allocator.instance.account(plan).objective
+            #expect(now <= last, "seed \(seed)")
+            last = now
+        }
+    }
+
+    @Test("gives the same plan for the same seed and moves, whoever works", arguments: [40, 500])
+    func deterministic(needs: Int) {
+        var random = RandomInstance(seed: 7)
+        let instance = random.make(needs: needs, blocks: needs / 3, providers: 12)
+        let backwards = Workers(count: 3) { jobs, job in for index in (0..<jobs).reversed() { job(index) } }
+        let one = Allocator(instance).improve(seed: 3, budget: .moves(6_000))
+        let two = Allocator(instance, workers: backwards).improve(seed: 3, budget: .moves(6_000))
+        #expect(one.plan == two.plan)
+        #expect(one.moves == two.moves)
+        #expect(one.plan != Allocator(instance).improve(seed: 4, budget: .moves(6_000)).plan)
+    }
+
+    @Test("keeps every rule when cut into regions", arguments: UInt64(1)...4)
+    func regions(seed: UInt64) throws {
+        var random = RandomInstance(seed: seed)
+        let instance = random.make(needs: 450, blocks: 120, providers: 30)
+        let allocator = Allocator(instance)
+        let first = allocator.improve(seed: seed, budget: .moves(8_000)).plan
+        let before = try instance.account(first).objective
+        let second = allocator.improve(first, seed: seed, budget: .moves(8_000)).plan
+        #expect(try instance.account(second).objective <= before, "seed \(seed)")
+    }
+
+    @Test("beats deciding one by one: the search searches")
+    func beatsGreedy() throws {
+        var random = RandomInstance(seed: 11)
+        let instance = random.make(needs: 120, blocks: 40, providers: 10)
+        let online = Online(instance)
+        var greedy = Plan(waiting: instance.needs.count)
+        for index in instance.needs.indices { greedy.placements[index] = online.place(index) }
+        let batch = Allocator(instance).improve(seed: 1, budget: .moves(6_000))
+        #expect(batch.plan.waiting < greedy.waiting)
+        #expect(try instance.account(batch.plan).objective < instance.account(greedy).objective)
+    }
+
+    @Test("finds the optimum of small cases, tried against every plan", arguments: UInt64(1)...12)
+    func optimum(seed: UInt64) throws {
+        var random = RandomInstance(seed: seed)
+        let instance = random.make(needs: 4, blocks: 3)
+        let options = instance.needs.indices.map { everyPlacement(instance, $0, free: instance.free) }
+        var best = Int.max
+        func extend(_ plan: inout Plan, _ index: Int) {
+            guard index < options.count else {
+                if let account = try? instance.account(plan) { best = min(best, account.objective) }
+                return
+            }
+            plan.placements[index] = nil
+            extend(&plan, index + 1)
+            for option in options[index] {
+                plan.placements[index] = option
+                extend(&plan, index + 1)
+            }
+            plan.placements[index] = nil
+        }
+        guard options.reduce(1, { $0 * ($1.count + 1) }) < 60_000 else { return }
+        var plan = Plan(waiting: 4)
+        extend(&plan, 0)
+        let found = Allocator(instance).improve(seed: seed, budget: .moves(6_000)).plan
+        #expect(try instance.account(found).objective == best, "seed \(seed)")
+    }
+
+    @Test("with more minutes and the old plan as its start it is never dearer", arguments: UInt64(1)...6)
+    func moreCapacity(seed: UInt64) throws {
+        var random = RandomInstance(seed: seed)
+        let instance = random.make(needs: 30, blocks: 10)
+        let plan = Allocator(instance).improve(seed: 1, budget: .moves(3_000)).plan
+        var richer = instance
+        for cell in richer.free.indices { richer.free[cell] += 30 }
+        let better = Allocator(richer).improve(plan, seed: 1, budget: .moves(3_000)).plan
+        #expect(try richer.account(better).objective <= instance.account(plan).objective, "seed \(seed)")
+    }
+}

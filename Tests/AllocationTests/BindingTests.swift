@@ -1,0 +1,81 @@
+import Testing
+
+@testable import Allocation
+
+@Suite("The flat index")
+struct BindingTests {
+    @Test("finds the candidates and masks that a plain search finds", arguments: UInt64(1)...30)
+    func candidates(seed: UInt64) {
+        var random = RandomInstance(seed: seed)
+        let instance = random.make(needs: 20, blocks: 12, sameBand: true)
+        let candidates = Candidates(instance)
+        for (index, need) in instance.needs.enumerated() {
+            var expected: [Int32: UInt8] = [:]
+            for (block, terms) in instance.blocks.enumerated()
+            where terms.zone.contains(need.place) && terms.admits(need) {
+                var fits: UInt8 = 0
+                for band in 0..<5 where need.bands >> UInt8(band) & 1 != 0 {
+                    let enough = (0..<instance.horizon).allSatisfy { day in
+                        let load = need.calls.reduce(0) {
+                            $1.band == band && $1.days >> UInt128(day) & 1 != 0 ? $0 + $1.load : $0
+                        }
+                        return load <= Int(instance.free[instance.slab(block, band) + day])
+                    }
+                    if enough { fits |= 1 << UInt8(band) }
+                }
+                if fits != 0 { expected[Int32(block)] = fits }
+            }
+            let found = candidates.pairs[candidates.of(index)]
+            #expect(Dictionary(uniqueKeysWithValues: found.map { ($0.block, $0.fits) }) == expected, "seed \(seed)")
+        }
+    }
+
+    /// Seats random candidates while the packed rows allow, and asks the full days whether they agree.
+    @Test("a package fits the binding days exactly when it fits every day", arguments: UInt64(1)...30)
+    func rows(seed: UInt64) {
+        var random = RandomInstance(seed: seed)
+        let instance = random.make(needs: 40, blocks: 6, sameBand: true)
+        let problem = Problem(instance)
+        let (candidates, binding) = (problem.candidates, problem.binding)
+        var free = instance.free
+        var words = binding.free
+        var seated = Set<Int>()
+        for _ in 0..<200 {
+            let index = random.chance.below(instance.needs.count)
+            let range = candidates.of(index)
+            guard !range.isEmpty, !seated.contains(index) else { continue }
+            let position = range.lowerBound + random.chance.below(range.count)
+            let pair = candidates.pairs[position]
+            let need = instance.needs[index]
+            let block = Int(pair.block)
+            let whole = free.withUnsafeBufferPointer { instance.fitting(need, block, $0) } & pair.fits == pair.fits
+            let from = Int(binding.wordStart[block])
+            let count = Int(binding.wordStart[block + 1]) - from
+            let packed = (0..<count).allSatisfy {
+                (words[from + $0] &- binding.ask[Int(binding.askStart[position]) + $0]) & Binding.guards
+                    == Binding.guards
+            }
+            #expect(packed == whole, "seed \(seed)")
+            guard packed && whole && random.chance.below(2) == 0 else { continue }
+            seated.insert(index)
+            for word in 0..<count { words[from + word] -= binding.ask[Int(binding.askStart[position]) + word] }
+            for call in need.calls where pair.fits >> UInt8(call.band) & 1 != 0 {
+                for day in 0..<instance.horizon where call.days >> UInt128(day) & 1 != 0 {
+                    free[instance.slab(block, call.band) + day] -= Int16(call.load)
+                }
+            }
+        }
+    }
+
+    @Test("the index is the same however many work on it")
+    func workers() {
+        var random = RandomInstance(seed: 5)
+        let instance = random.make(needs: 400, blocks: 200, providers: 20)
+        let many = Workers(count: 5) { jobs, job in for index in (0..<jobs).reversed() { job(index) } }
+        let (one, two) = (Problem(instance), Problem(instance, many))
+        #expect(one.candidates.start == two.candidates.start)
+        #expect(one.candidates.pairs == two.candidates.pairs)
+        #expect(one.binding.ask == two.binding.ask)
+        #expect(one.binding.free == two.binding.free)
+    }
+}
