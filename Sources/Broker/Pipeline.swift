@@ -63,7 +63,10 @@ package struct Pipeline: Sendable {
 
     /// Goes on after the store was read to its end: applies what others wrote, answers those of ours whose append
     /// had an unknown outcome and is found to have happened, and decides the rest again.
-    package mutating func caughtUp(_ entries: [(position: Position, entry: JournalEntry)], foreign: [(PersonID, [UInt8])])
+    package mutating func caughtUp(
+        _ entries: [(position: Position, entry: JournalEntry)],
+        foreign: [(PersonID, [UInt8])]
+    )
         -> [DueAnswer]
     {
         var waiting = (inFlight?.decided ?? []).map(\.pending) + gathering.map(\.pending)
