@@ -1,6 +1,6 @@
 """A real service for the acceptance scripts: started on a free port of 127.0.0.1, asked over plain HTTP, stopped by pid.
 Python's standard library only."""
-import http.client, json, os, re, shutil, signal, subprocess, sys, tempfile, threading, time
+import atexit, http.client, json, os, re, shutil, signal, subprocess, sys, tempfile, threading, time
 
 HOMEWARD = os.environ.get("HOMEWARD", ".build/release/homeward")
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -16,6 +16,8 @@ class Service:
         self.process = subprocess.Popen(
             [HOMEWARD, "serve", "--data", data, "--listen", f"127.0.0.1:{port}"],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
+        # However the script ends, no service of its outlives it.
+        atexit.register(lambda process=self.process: process.poll() is None and process.kill())
         line = self.process.stdout.readline()
         found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
         if not found:
