@@ -44,7 +44,7 @@ class Client:
     def __init__(self, port, key):
         self.port, self.key, self.connection = port, key, None
 
-    def request(self, method, path, body=None, headers=None, raw=None):
+    def request(self, method, path, body=None, headers=None, raw=None, parsing=True):
         sent = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         data = raw
         if body is not None:
@@ -64,6 +64,8 @@ class Client:
         found = {name.lower(): value for name, value in answer.getheaders()}
         if found.get("connection", "").lower() == "close":
             self.close()
+        if not parsing:
+            return answer.status, found, text
         try:
             parsed = json.loads(text) if text else None
         except ValueError:
