@@ -112,6 +112,15 @@ extension Broker {
         return box.withLock { $0! }
     }
 
+    /// Waits for what other queues do, in turns of a look-up each and not in time: a turn lets every queue run, and
+    /// their number is bounded.
+    func turn(until holds: () -> Bool) {
+        for _ in 0..<500_000 where !holds() {
+            let done = DispatchSemaphore(value: 0)
+            if lookUp({ _ in done.signal() }) { done.wait() }
+        }
+    }
+
     /// A county with an open block of so many minutes in each band, and one awarded to acorn.
     func setUp(open minutes: Int32 = 60, awarded: Int32 = 120) {
         answer(TestBroker.zone)

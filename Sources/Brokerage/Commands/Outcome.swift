@@ -56,22 +56,18 @@ public struct Rejection: Error, Hashable, Sendable {
     public let faults: [Fault]
     /// What can still be claimed, where a claim clashed.
     public let left: [WeeklyPattern.Row]?
-    /// Whether more capacity would have changed the answer.
-    public let forWantOfCapacity: Bool
 
     /// A rejection from its parts.
     public init(
         _ kind: Kind,
         _ detail: String,
         faults: [Fault] = [],
-        left: [WeeklyPattern.Row]? = nil,
-        forWantOfCapacity: Bool = false
+        left: [WeeklyPattern.Row]? = nil
     ) {
         self.kind = kind
         self.detail = detail
         self.faults = faults
         self.left = left
-        self.forWantOfCapacity = forWantOfCapacity
     }
 
     /// A rule broken at one place.

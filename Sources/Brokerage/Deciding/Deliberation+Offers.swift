@@ -19,8 +19,7 @@ extension Deliberation {
             throw Rejection(
                 .clash,
                 "care from \(day) no longer fits: \(obstacle.words)",
-                faults: [Rejection.Fault("/firstVisit/date", obstacle.words)],
-                forWantOfCapacity: true
+                faults: [Rejection.Fault("/firstVisit/date", obstacle.words)]
             )
         }
         record(.offerAccepted(id, state.nextID(state.packages), acceptance))

@@ -28,8 +28,7 @@ extension Deliberation {
             throw Rejection(
                 .clash,
                 "care from \(visit.day) does not fit: \(obstacle.words)",
-                faults: [Rejection.Fault("/date", obstacle.words)],
-                forWantOfCapacity: true
+                faults: [Rejection.Fault("/date", obstacle.words)]
             )
         }
         record(.firstVisitPostponed(id, visit, retainedUntil: now.adding(hours: policy.postponementHours)))

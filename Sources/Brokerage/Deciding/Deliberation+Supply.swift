@@ -193,8 +193,7 @@ extension Deliberation {
         return Rejection(
             .clash,
             "the block has less left than the claim asks for; nothing was claimed",
-            left: rows,
-            forWantOfCapacity: true
+            left: rows
         )
     }
 
@@ -255,8 +254,7 @@ extension Deliberation {
                                     carers: claim.cell(day, band).carers
                                 )
                             )
-                        ],
-                        forWantOfCapacity: true
+                        ]
                     )
                 }
             }

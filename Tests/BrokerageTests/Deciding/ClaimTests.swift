@@ -21,7 +21,6 @@ struct ClaimTests {
         let refused = county.submit(.claim(block, claim("birch", 60)), by: County.provider("birch"))
         guard case .failure(let rejection) = refused else { return #expect(Bool(false), "sold twice") }
         #expect(rejection.kind == .clash)
-        #expect(rejection.forWantOfCapacity)
         #expect(rejection.left?.allSatisfy { $0.cell.minutes == 0 } == true)
         #expect(county.events.isEmpty)
     }
