@@ -128,7 +128,8 @@ extension State {
             $0.retainedUntil = nil
         }
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
-        leave(package, keepingVisits: package.lastDay >= today)
+        // One that ended before its first day has no visits left, however far ahead that day lies.
+        leave(package, keepingVisits: package.lastDay >= max(today, package.firstDay))
         changeReferral(package.referral) { $0.status = .ended }
     }
 

@@ -184,4 +184,19 @@ struct ClaimTests {
         #expect(throws: Never.self) { try reduce(0, 2).get() }
         #expect(county.state.claims[claim.id]?.cell(county.today.adding(days: 30), .morning).carers == 2)
     }
+
+    @Test("a package that was ended before its first day stands in the way of no reduction")
+    func reducedAfterNeverStarted() throws {
+        var county = try County.withProviders(minutes: 200, carers: 2)
+        let package = try county.accepted(county.ask([.daily(.morning, 30, carers: 2)], startIn: 40))
+        try county.must(.end(package.id, at: county.now, .neverStarted, role: "ot"), by: County.broker, body: [1])
+        let claim = try #require(county.state.claims[package.claims[0]])
+        #expect(county.state.holders[claim.id]?.packages == [])
+        try county.must(
+            .reduceClaim(claim.block, claim.id, from: county.today.adding(days: 28), weekly: .daily(150, 1)),
+            by: County.provider("acorn"),
+            body: [2]
+        )
+        #expect(county.state.recount().isEmpty)
+    }
 }
