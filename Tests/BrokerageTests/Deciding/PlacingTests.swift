@@ -182,23 +182,23 @@ struct PlacingTests {
 
     @Test("of a long queue nobody is skipped when some of those tried before them are placed")
     func nobodySkipped() throws {
-        var county = try County.withProviders(minutes: 10_000, carers: 2)
-        let holder = try county.refer(county.ask(Array(repeating: Visit.daily(.morning, 240, carers: 2), count: 16)))
-        let more = try county.refer(
-            county.ask([Visit.daily(.morning, 240, carers: 2)] + Array(repeating: Visit.daily(.morning, 240), count: 8))
-        )
-        #expect(holder.status == .offered && more.status == .waiting)
-        for _ in 0..<300 { _ = try county.refer(county.ask([.daily(.morning, 30), .daily(.morning, 215)])) }
-        let waiting = county.state.referralsSeekingCare.count
-        try county.must(.withdraw(holder.id), by: County.ward, body: [1])
-        for _ in 0..<3 { county.submit(.advance, by: County.broker) }
-        let left = county.state.referralsSeekingCare.compactMap { county.state.referrals[$0] }
-            .filter { $0.status == .waiting }
-        for referral in left {
-            let start = max(referral.ask.startFrom, county.today)
-            #expect(county.state.placing(referral, start: start, at: county.now).claims == nil)
+        var county = try County.withProviders(minutes: 2_890, carers: 2)
+        let holder = try county.refer(county.ask(Array(repeating: Visit.daily(.morning, 240), count: 12)))
+        #expect(holder.status == .offered)
+        // Ten minutes are left. A hundred who will fit, 180 who never will, and 20 who will, behind them all.
+        let fitting = county.ask([.daily(.morning, 15)])
+        let impossible = county.ask([.daily(.morning, 15, skills: ["pegFeed"])])
+        var waiting: [ReferralID] = []
+        for index in 0..<300 {
+            let isFitting = index < 100 || index >= 280
+            let referral = try county.refer(isFitting ? fitting : impossible)
+            #expect(referral.status == .waiting)
+            if isFitting { waiting.append(referral.id) }
         }
-        #expect(left.count < waiting)
+        try county.must(.withdraw(holder.id), by: County.ward, body: [1])
+        #expect(waiting.filter { county.state.referrals[$0]?.status == .offered }.count == 100)
+        county.submit(.advance, by: County.broker)
+        #expect(waiting.allSatisfy { county.state.referrals[$0]?.status == .offered })
         #expect(county.state.deferrals.isEmpty)
     }
 }
