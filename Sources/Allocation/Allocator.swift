@@ -10,8 +10,9 @@ public enum Budget: Sendable {
 /// Places the needs of one instance, near the optimum, within a budget.
 ///
 /// Making one works out who could go where; after that every call is independent of the others and of hidden state.
-/// What it knows is minutes: a caller with further rules (carers at once, timed visits) checks each placement of the
-/// plan against its own tables when it commits it, and leaves out what does not fit.
+/// What it knows is minutes and, where the instance says them, carers at once and timed visits. A caller with further
+/// rules checks each placement of the plan against its own tables when it commits it, and leaves out what does not fit.
+/// On one thread (`Workers.alone`) it finds what it finds on many.
 public struct Allocator: Sendable {
     /// What it places.
     public var instance: Instance { problem.instance }
@@ -26,7 +27,7 @@ public struct Allocator: Sendable {
 
     /// A plan and what it took.
     public struct Outcome: Sendable {
-        /// The plan; never dearer than the start.
+        /// The plan; never dearer than the start, moving counted (`Instance.account(_:from:)`).
         public var plan: Plan
         /// Moves tried.
         public var moves: Int
@@ -34,12 +35,13 @@ public struct Allocator: Sendable {
 
     /// Improves a plan.
     /// - Parameters:
-    ///   - start: a plan that keeps the rules, or nil to begin with nobody placed.
+    ///   - start: what holds now, or nil to begin with nobody placed. Placements that break a rule or do not fit beside
+    ///     those before them are dropped first.
     ///   - seed: runs with different seeds explore differently.
     ///   - budget: when to stop.
     public func improve(_ start: Plan? = nil, seed: UInt64, budget: Budget) -> Outcome {
-        let start = start ?? Plan(waiting: instance.needs.count)
-        precondition(start.placements.count == instance.needs.count)
+        precondition(start.map { $0.placements.count == instance.needs.count } ?? true)
+        let start = start.map { problem.keepable($0) } ?? Plan(waiting: instance.needs.count)
         guard !instance.needs.isEmpty, !problem.candidates.pairs.isEmpty else {
             return Outcome(plan: start, moves: 0)
         }
@@ -55,7 +57,7 @@ public struct Allocator: Sendable {
         let annealing = Annealing(needs: instance.needs.count, expectedMoves: budget.expected / 2)
         let turns = workers.count > 1 ? 1 : 2
         let results = workers.map(2) { index in
-            let search = Search(region(division, 0), start, seed: seed &* 2 &+ UInt64(index))
+            let search = Search(region(division, 0, start), start, seed: seed &* 2 &+ UInt64(index))
             search.fill()
             let pace = Pace(budget, share: 0.5, until: turns == 1 ? 1 : Double(index + 1) / 2)
             let moves = search.anneal(annealing, over: 0...1, progress: pace.progress)
@@ -95,7 +97,7 @@ public struct Allocator: Sendable {
                     let size = division.needs[index].count
                     guard size > 0 else { continue }
                     let search = Search(
-                        region(division, index),
+                        region(division, index, start),
                         now.0,
                         seed: seed &+ UInt64(round * count + index) &* 0x5851_F42D
                     )
@@ -149,20 +151,23 @@ public struct Allocator: Sendable {
         return lists
     }
 
-    private func region(_ division: Division, _ index: Int) -> Region {
+    private func region(_ division: Division, _ index: Int, _ home: Plan) -> Region {
         Region(
             problem,
             needs: division.needs[index],
             blocks: division.blocks[index],
             free: division.free,
-            received: division.received
+            received: division.received,
+            home: home
         )
     }
 
     /// The cheaper of two plans by the plain count; the start when the other breaks a rule, which would be a defect.
     private func cheaper(_ plan: Plan, _ start: Plan) -> Plan {
         guard start.waiting < start.placements.count else { return plan }
-        guard let before = try? instance.account(start), let after = try? instance.account(plan) else { return start }
+        guard let before = try? instance.account(start, from: start),
+            let after = try? instance.account(plan, from: start)
+        else { return start }
         return after.objective <= before.objective ? plan : start
     }
 }

@@ -11,14 +11,25 @@ struct Binding: Sendable {
     /// Rows in a word.
     static let lanes = 4
 
+    /// What a lane counts: the minutes of a day in a band, or the carers free at a moment of it.
+    struct Row: Sendable, Equatable {
+        /// -1 in unused lanes.
+        var band: Int8
+        var day: UInt8
+        /// The minute of the day; -1 where minutes are counted.
+        var moment: Int16
+
+        static let unused = Row(band: -1, day: 0, moment: -1)
+    }
+
     /// Block b's words are those from `wordStart[b]` to before `wordStart[b + 1]`; at least one.
     private(set) var wordStart: [Int32] = [0]
     /// Free minutes at the beginning, guards set.
     private(set) var free: [UInt64] = []
     /// In each lane of a word the bit of the row's band.
     private(set) var bands: [UInt64] = []
-    /// The (band, day) of each lane, `band * 128 + day`; -1 in unused ones.
-    private(set) var rows: [Int16] = []
+    /// What each lane counts.
+    private(set) var rows: [Row] = []
     /// Candidate c's words of minutes asked begin at `askStart[c]`; as many as its block has.
     private(set) var askStart: [Int32] = []
     /// Minutes asked, no guards.
@@ -27,13 +38,14 @@ struct Binding: Sendable {
     /// Finds the binding days of every block.
     init(_ instance: Instance, _ candidates: Candidates, _ workers: Workers = .alone) {
         let users = UsersByBlock(instance, candidates)
+        let standing = StandingByBlock(instance)
         let blocks = instance.blocks.count
         let jobs = max(1, min(workers.count * 4, blocks / 64))
         let parts = workers.map(jobs) { job in
-            var part = [[Int16]]()
+            var part = [[Row]]()
             var finder = RowFinder(horizon: instance.horizon)
             for block in blocks * job / jobs..<blocks * (job + 1) / jobs {
-                part.append(finder.rows(instance, candidates, block, users[block]))
+                part.append(finder.rows(instance, block, users[block], standing[block]))
             }
             return part
         }
@@ -41,7 +53,7 @@ struct Binding: Sendable {
         var block = 0
         for part in parts {
             for found in part {
-                append(found, instance, block)
+                append(found, instance, block, standing[block])
                 block += 1
             }
         }
@@ -69,7 +81,12 @@ struct Binding: Sendable {
         }
     }
 
-    private mutating func append(_ found: [Int16], _ instance: Instance, _ block: Int) {
+    private mutating func append(
+        _ found: [Row],
+        _ instance: Instance,
+        _ block: Int,
+        _ standing: ArraySlice<Instance.Standing>
+    ) {
         let words = max(1, (found.count + Binding.lanes - 1) / Binding.lanes)
         for word in 0..<words {
             var cells = Binding.guards
@@ -77,13 +94,12 @@ struct Binding: Sendable {
             for lane in 0..<Binding.lanes {
                 let position = word * Binding.lanes + lane
                 guard position < found.count else {
-                    rows.append(-1)
+                    rows.append(.unused)
                     continue
                 }
                 rows.append(found[position])
-                let (k, day) = (Int(found[position]) / 128, Int(found[position]) % 128)
-                cells |= UInt64(instance.free[instance.slab(block, k) + day]) << UInt64(16 * lane)
-                band |= 1 << UInt64(16 * lane + k)
+                cells |= UInt64(instance.left(found[position], block, standing)) << UInt64(16 * lane)
+                band |= 1 << UInt64(16 * lane + Int(found[position].band))
             }
             free.append(cells)
             bands.append(band)
@@ -91,15 +107,15 @@ struct Binding: Sendable {
         wordStart.append(Int32(free.count))
     }
 
-    /// The minutes that the bands `fits` of `need` ask of the rows in a word.
-    static func asked(_ need: Instance.Need, _ fits: UInt8, _ rows: [Int16], _ word: Int) -> UInt64 {
+    /// What the bands `fits` of `need` ask of the rows in a word.
+    static func asked(_ need: Instance.Need, _ fits: UInt8, _ rows: [Row], _ word: Int) -> UInt64 {
         var asked: UInt64 = 0
         for lane in 0..<lanes {
-            let row = Int(rows[word * lanes + lane])
-            guard row >= 0, fits >> UInt8(row / 128) & 1 != 0 else { continue }
+            let row = rows[word * lanes + lane]
+            guard row.band >= 0, fits >> UInt8(row.band) & 1 != 0 else { continue }
             var load = 0
-            for call in need.calls where call.band == row / 128 && call.days >> UInt128(row % 128) & 1 != 0 {
-                load += call.load
+            for call in need.calls where call.band == Int(row.band) && call.days >> UInt128(row.day) & 1 != 0 {
+                load += row.moment < 0 ? call.load : call.carers(Int(row.day), Int(row.moment))
             }
             asked |= UInt64(load) << UInt64(16 * lane)
         }
@@ -134,83 +150,4 @@ struct UsersByBlock: Sendable {
 
     /// The users of a block, ascending by need.
     subscript(block: Int) -> ArraySlice<User> { users[Int(start[block])..<Int(start[block + 1])] }
-}
-
-/// Finds the days of a block that no other day implies; keeps its scratch between blocks.
-struct RowFinder {
-    private let horizon: Int
-    private var masks: [UInt128] = []
-    private var loads: [Int] = []
-    private var cover: [UInt64] = []
-    private var days: [(free: Int, users: Int, day: Int)] = []
-    private var kept: [Int] = []
-
-    /// A finder for instances of that many days.
-    init(horizon: Int) { self.horizon = horizon }
-
-    /// The binding rows of a block, as `band * 128 + day`.
-    mutating func rows(
-        _ instance: Instance,
-        _ candidates: Candidates,
-        _ block: Int,
-        _ users: ArraySlice<UsersByBlock.User>
-    ) -> [Int16] {
-        var found: [Int16] = []
-        guard !users.isEmpty else { return found }
-        for band in 0..<Instance.bands {
-            masks.removeAll(keepingCapacity: true)
-            loads.removeAll(keepingCapacity: true)
-            var all: UInt128 = 0
-            var total = 0
-            for user in users where user.fits >> UInt8(band) & 1 != 0 {
-                for call in instance.needs[Int(user.need)].calls where call.band == band {
-                    total += call.load
-                    if let same = masks.firstIndex(of: call.days) {
-                        loads[same] += call.load
-                    } else {
-                        masks.append(call.days)
-                        loads.append(call.load)
-                        all |= call.days
-                    }
-                }
-            }
-            guard !masks.isEmpty else { continue }
-            find(instance, instance.slab(block, band), all, total)
-            for day in kept { found.append(Int16(band * 128 + day)) }
-        }
-        return found
-    }
-
-    private mutating func find(_ instance: Instance, _ row: Int, _ all: UInt128, _ total: Int) {
-        let words = (masks.count + 63) / 64
-        kept.removeAll(keepingCapacity: true)
-        days.removeAll(keepingCapacity: true)
-        if cover.count < words * horizon { cover = [UInt64](repeating: 0, count: words * horizon) }
-        var left = all
-        while left != 0 {
-            let day = left.trailingZeroBitCount
-            left &= left - 1
-            let free = Int(instance.free[row + day])
-            guard total > free else { continue }
-            var asked = 0
-            var count = 0
-            for word in 0..<words { cover[day * words + word] = 0 }
-            for index in 0..<masks.count where masks[index] >> UInt128(day) & 1 != 0 {
-                cover[day * words + index / 64] |= 1 << UInt64(index % 64)
-                asked += loads[index]
-                count += 1
-            }
-            if asked > free { days.append((free, count, day)) }
-        }
-        days.sort { ($0.free, -$0.users, $0.day) < ($1.free, -$1.users, $1.day) }
-        for day in days {
-            var implied = false
-            for other in kept where !implied {
-                implied = (0..<words).allSatisfy {
-                    cover[day.day * words + $0] & ~cover[other * words + $0] == 0
-                }
-            }
-            if !implied { kept.append(day.day) }
-        }
-    }
 }

@@ -22,6 +22,7 @@ struct Candidates: Sendable {
     /// Finds the candidates of all needs.
     init(_ instance: Instance, _ workers: Workers = .alone) {
         let serving = BlocksByPlace(instance)
+        let standing = StandingByBlock(instance)
         let needs = instance.needs.count
         let jobs = max(1, min(workers.count * 4, needs / 64))
         let parts = workers.map(jobs) { job in
@@ -31,7 +32,10 @@ struct Candidates: Sendable {
                     let before = part.pairs.count
                     let need = instance.needs[index]
                     for block in serving[need.place] where instance.blocks[Int(block)].admits(need) {
-                        let fits = instance.fitting(need, Int(block), free)
+                        var fits = instance.fitting(need, Int(block), free)
+                        if !instance.carers.isEmpty {
+                            fits &= ~instance.understaffed(need, Int(block), standing[Int(block)])
+                        }
                         guard fits != 0 else { continue }
                         part.pairs.append(
                             Pair(block: block, fits: fits, cost: instance.costs(of: need, on: Int(block), fits))

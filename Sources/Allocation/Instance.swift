@@ -17,6 +17,11 @@ public struct Instance: Sendable {
     public var needs: [Need]
     /// Free minutes of (block, band, day) at `(block * Band.count + band) * horizon + day`; never negative.
     public var free: [Int16]
+    /// Carers that can be at work at once in (block, band, day), laid out as `free`; empty where minutes are all there is
+    /// to know.
+    public var carers: [UInt8] = []
+    /// Timed visits that stand on the blocks already; they matter only where `carers` is given.
+    public var standing: [Standing] = []
 
     /// An instance without blocks or needs.
     /// - Parameter horizon: days visible; a multiple of 64 and at most `Instance.longestHorizon`.
@@ -162,14 +167,26 @@ extension Instance {
         public var days: UInt128
         /// Weekdays on which it happens, for the weekly account of fairness.
         public var visitsPerWeek: Int
+        /// The minutes of the day, counted from the midnight its band counts from, during which it must take place; nil where any time in its
+        /// band will do. Calls at fixed times that overlap need a carer each.
+        public var clock: Range<Int>?
 
         /// A call as given.
-        public init(band: Int, minutes: Int, carers: Int, days: UInt128, visitsPerWeek: Int) {
+        public init(
+            band: Int,
+            minutes: Int,
+            carers: Int,
+            days: UInt128,
+            visitsPerWeek: Int,
+            clock: Range<Int>? = nil
+        ) {
+            precondition(clock.map { !$0.isEmpty && $0.lowerBound >= 0 && $0.upperBound <= Int16.max } ?? true)
             self.band = band
             self.minutes = minutes
             self.carers = carers
             self.days = days
             self.visitsPerWeek = visitsPerWeek
+            self.clock = clock
         }
 
         /// Minutes taken on each of its days.
@@ -177,6 +194,30 @@ extension Instance {
         public var load: Int { minutes * carers }
         /// Minutes taken in a week.
         public var weekly: Int { minutes * carers * visitsPerWeek }
+    }
+
+    /// A timed visit that stands on a block and does not move.
+    public struct Standing: Sendable, Equatable {
+        /// The block's index.
+        public var block: Int
+        /// Index of the band.
+        public var band: Int
+        /// The days on which it happens.
+        public var days: UInt128
+        /// Minutes of the day, as in `Call.clock`.
+        public var clock: Range<Int>
+        /// Carers at once.
+        public var carers: Int
+
+        /// A standing visit as given.
+        public init(block: Int, band: Int, days: UInt128, clock: Range<Int>, carers: Int) {
+            precondition(!clock.isEmpty && clock.lowerBound >= 0 && clock.upperBound <= Int16.max)
+            self.block = block
+            self.band = band
+            self.days = days
+            self.clock = clock
+            self.carers = carers
+        }
     }
 
     /// A package to place.
@@ -201,6 +242,10 @@ extension Instance {
         public var twoProviders: Bool
         /// Providers that said no.
         public var declined: [Int]
+        /// Points lost when the placement that the search starts from is changed or given up: an offer that settled. It
+        /// says nothing of a need that waits at the start. A package that must not move at all is no need: take its
+        /// minutes off.
+        public var stayCost: Int
 
         /// A need as given.
         public init(
@@ -213,7 +258,8 @@ extension Instance {
             languagePreferred: Int = 0,
             waiting: Int,
             twoProviders: Bool = false,
-            declined: [Int] = []
+            declined: [Int] = [],
+            stayCost: Int = 0
         ) {
             precondition(calls.count <= Instance.mostCalls)
             self.place = place
@@ -226,6 +272,7 @@ extension Instance {
             self.waiting = waiting
             self.twoProviders = twoProviders
             self.declined = declined
+            self.stayCost = stayCost
         }
     }
 }

@@ -28,7 +28,7 @@ extension Search {
         let splits = region.pairStart[need] < region.pairStart[need &+ 1]
         while c < end {
             let fits = fitting(header, cells)
-            header += 1 &+ Int(truncatingIfNeeded: (header[0] >> 32) & 0xFF)
+            header += 1 &+ Int(truncatingIfNeeded: (header[0] >> 32) & 0xF_FFFF)
             if fits == all {
                 let points = Int(region.candCost[c &* 8 &+ 7])
                 if points < cheapest {
@@ -52,7 +52,30 @@ extension Search {
             option.secondBands = 0
         }
         if union == all { cheapestSplit(need, parts, &cheapest) }
+        if region.stay[need] != 0 && region.home[need].first >= 0 { considerHome(need, &cheapest) }
         return cheapest < Int.max
+    }
+
+    /// The placement with which a need began, which costs nothing for moving.
+    private func considerHome(_ need: Int, _ cheapest: inout Int) {
+        let home = region.home[need]
+        let (one, other) = (Int(home.first), Int(home.second))
+        guard shortage(one, home.firstBands) == 0 else { return }
+        var total = points(one, home.firstBands) &- region.stay[need]
+        if other < 0 {
+            total = total &+ fairness(ofMore: weekly(need, home.firstBands), one)
+        } else {
+            guard shortage(other, home.secondBands) == 0 else { return }
+            total = total &+ points(other, home.secondBands) &+ region.weights.split
+            total =
+                region.candProvider[one] == region.candProvider[other]
+                ? total &+ fairness(ofMore: weekly(need, region.bands[need]), one)
+                : total &+ fairness(ofMore: weekly(need, home.firstBands), one)
+                    &+ fairness(ofMore: weekly(need, home.secondBands), other)
+        }
+        guard total < cheapest else { return }
+        cheapest = total
+        option = home
     }
 
     /// Cheapest split over two of the candidates that fit in part. A band that both could take goes to the cheaper.
@@ -155,7 +178,7 @@ extension Search {
     private func makeRoom(_ c: Int, _ bands: UInt8) -> Bool {
         let asking = header(c)
         let cell = cells + Int(truncatingIfNeeded: (asking[0] & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (asking[0] >> 32) & 0xFF)
+        let words = Int(truncatingIfNeeded: (asking[0] >> 32) & 0xF_FFFF)
         let block = Int(region.candBlock[c])
         let row = seated + Int(region.userStart[block])
         while shortage(c, bands) > 0 {

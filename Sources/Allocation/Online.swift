@@ -1,5 +1,6 @@
 /// Places needs one by one as they arrive, each on the best option that is free at that moment: singles, and splits
-/// over two blocks by mask. Nothing is allocated while placing.
+/// over two blocks by mask. Nothing is allocated while placing. It looks at minutes alone: an instance that says carers at
+/// once is for the batch.
 ///
 /// One thread uses it, the one that made it.
 public final class Online {
@@ -39,6 +40,7 @@ public final class Online {
 
     /// Begins with the instance's free minutes.
     public init(_ instance: Instance) {
+        precondition(instance.carers.isEmpty)
         self.instance = instance
         free = .allocate(capacity: max(1, instance.free.count))
         free.initialize(repeating: 0)

@@ -19,6 +19,12 @@ public struct Plan: Sendable, Equatable {
             self.otherBands = otherBands
         }
 
+        /// True when every band is on the same block.
+        public func same(as placement: Placement) -> Bool {
+            self == placement
+                || other >= 0 && block == placement.other && other == placement.block && bands == placement.otherBands
+        }
+
         /// The block that takes the calls of `band`.
         public func block(for band: Int) -> Int {
             bands >> UInt8(band) & 1 != 0 || other < 0 ? Int(block) : Int(other)
@@ -49,9 +55,13 @@ public struct Account: Sendable, Equatable {
     public var split = 0
     /// Points for providers above their fair share.
     public var fairness = 0
+    /// Needs whose starting placement was changed or given up at a price.
+    public var moved = 0
+    /// Points for those.
+    public var churn = 0
 
     /// The sum that the search makes small.
-    public var objective: Int { waitingPoints + spot + travel + split + fairness }
+    public var objective: Int { waitingPoints + spot + travel + split + fairness + churn }
 }
 
 /// Why a plan cannot be carried out.
@@ -66,18 +76,25 @@ public enum Fault: Error, Equatable, Sendable {
     case tooManyProviders(need: Int)
     /// More minutes are placed than are free.
     case oversold(block: Int, band: Int, day: Int)
+    /// More carers are wanted at one moment than can be at work.
+    case tooFewCarers(block: Int, band: Int, day: Int)
 }
 
 extension Instance {
     /// Recomputes a plan from nothing, by the plain rules: what every faster count is held against.
+    /// - Parameter start: the plan that `stayCost` is held against; without one nothing is lost by moving.
     /// - Throws: the first rule that `plan` breaks.
-    public func account(_ plan: Plan) throws(Fault) -> Account {
+    public func account(_ plan: Plan, from start: Plan? = nil) throws(Fault) -> Account {
         guard plan.placements.count == needs.count else { throw .wrongLength }
         var account = Account()
         var left = free.map { Int($0) }
         var weekly = providers.map { $0.recent }
         for (index, placement) in plan.placements.enumerated() {
             let need = needs[index]
+            if need.stayCost != 0, let begun = start?.placements[index], !(placement?.same(as: begun) ?? false) {
+                account.moved += 1
+                account.churn += need.stayCost
+            }
             guard let placement else {
                 account.waiting += 1
                 account.waitingPoints += need.waiting
@@ -98,6 +115,7 @@ extension Instance {
             }
             if placement.other >= 0 { account.split += weights.split }
         }
+        if !carers.isEmpty { try checkCarers(plan) }
         for provider in providers.indices { account.fairness += fairness(provider, weekly[provider]) }
         return account
     }

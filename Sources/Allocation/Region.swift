@@ -18,6 +18,10 @@ final class Region {
     let waiting: UnsafeMutablePointer<Int>
     let bands: UnsafeMutablePointer<UInt8>
     let two: UnsafeMutablePointer<Bool>
+    /// Points lost when the need is not where it began; 0 for one that began waiting. Contained in `waiting`.
+    let stay: UnsafeMutablePointer<Int>
+    /// Where it began, in this region's candidates; `first` is -1 where it matters nothing or lies outside.
+    let home: UnsafeMutablePointer<Search.Option>
     /// need * 8 + band; [7] is the sum.
     let weekly: UnsafeMutablePointer<Int32>
     /// Candidates that can take a whole package, need by need.
@@ -29,8 +33,8 @@ final class Region {
     /// Pairs listed for one need; more would be drawn too seldom to matter, and their number is a square.
     static let mostPairs = 1024
 
-    /// For each candidate one header word, then the minutes it asks. Header: low 32 bits the block's first word, 8 bits
-    /// the number of words, 8 bits the bands that fit an empty block.
+    /// For each candidate one header word, then the minutes it asks. Header: low 32 bits the block's first word, 20 bits
+    /// the number of words, 5 bits the bands that fit an empty block.
     let stream: UnsafeMutablePointer<UInt64>
     let streamAt: UnsafeMutablePointer<Int32>
     let candNeed: UnsafeMutablePointer<Int32>
@@ -62,12 +66,14 @@ final class Region {
     /// - Parameters:
     ///   - free: the words of every block of the instance, less what needs outside the region hold.
     ///   - received: weekly minutes of every provider, less what the region's own needs give it.
+    ///   - home: the plan that costs of moving are held against.
     init(
         _ problem: Problem,
         needs: [Int32],
         blocks: [Int32],
         free: [UInt64],
-        received: [Int]
+        received: [Int],
+        home began: Plan
     ) {
         let (instance, candidates, binding) = (problem.instance, problem.candidates, problem.binding)
         outerNeed = needs
@@ -112,6 +118,8 @@ final class Region {
         waiting = buffer(needs.map { instance.needs[Int($0)].waiting })
         bands = buffer(needs.map { instance.needs[Int($0)].bands })
         two = buffer(needs.map { instance.needs[Int($0)].twoProviders })
+        stay = buffer(needs.map { began.placements[Int($0)] == nil ? 0 : instance.needs[Int($0)].stayCost })
+        home = buffer(Search.Option(), count: needs.count)
         weekly = .allocate(capacity: max(1, needs.count * 8))
         weekly.initialize(repeating: 0, count: needs.count * 8)
         unit = Double(max(1, needs.map { instance.needs[Int($0)].waiting }.min() ?? 1))
@@ -141,7 +149,7 @@ final class Region {
                 let count = Int(words[Int(here) + 1] - word)
                 if found.fits == all { singles.append(Int32(block.count)) }
                 at.append(Int32(stream.count))
-                stream.append(UInt64(word) | UInt64(count) << 32 | UInt64(found.fits) << 40)
+                stream.append(UInt64(word) | UInt64(count) << 32 | UInt64(found.fits) << 52)
                 let ask = Int(binding.askStart[position])
                 stream.append(contentsOf: binding.ask[ask..<ask + count])
                 owner.append(Int32(index))
@@ -168,6 +176,23 @@ final class Region {
         single = buffer(singles)
         pairStart = buffer(pairStarts)
         pair = buffer(pairs)
+
+        // Where needs began that may not move freely.
+        for index in needs.indices where stay[index] != 0 {
+            waiting[index] += stay[index]
+            guard let placement = began.placements[Int(needs[index])] else { continue }
+            let range = Int(candStart[index])..<Int(candStart[index + 1])
+            let one = range.first { blocks[Int(block[$0])] == placement.block }
+            let other = placement.other < 0 ? nil : range.first { blocks[Int(block[$0])] == placement.other }
+            if let one, placement.other < 0 || other != nil {
+                home[index] = Search.Option(
+                    first: Int32(one),
+                    second: Int32(other ?? -1),
+                    firstBands: placement.bands,
+                    secondBands: placement.otherBands
+                )
+            }
+        }
 
         // Users.
         var starts = [Int32](repeating: 0, count: blocks.count + 1)
@@ -198,9 +223,9 @@ final class Region {
         guard all.nonzeroBitCount > 1 else { return }
         let limit = pairs.count + mostPairs
         for c in range {
-            let fits = UInt8(truncatingIfNeeded: stream[Int(at[c])] >> 40)
+            let fits = UInt8(truncatingIfNeeded: stream[Int(at[c])] >> 52)
             for d in range.lowerBound..<c {
-                guard fits | UInt8(truncatingIfNeeded: stream[Int(at[d])] >> 40) == all else { continue }
+                guard fits | UInt8(truncatingIfNeeded: stream[Int(at[d])] >> 52) == all else { continue }
                 guard two || provider[Int(block[c])] == provider[Int(block[d])] else { continue }
                 if pairs.count == limit { return }
                 pairs.append(SIMD2(Int32(c), Int32(d)))
@@ -213,6 +238,8 @@ final class Region {
         waiting.deallocate()
         bands.deallocate()
         two.deallocate()
+        stay.deallocate()
+        home.deallocate()
         weekly.deallocate()
         singleStart.deallocate()
         single.deallocate()
@@ -250,18 +277,4 @@ func buffer<Element>(_ value: Element, count: Int) -> UnsafeMutablePointer<Eleme
     let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
     memory.initialize(repeating: value, count: max(1, count))
     return memory
-}
-
-/// An instance with everything that is worked out about it once.
-struct Problem: Sendable {
-    let instance: Instance
-    let candidates: Candidates
-    let binding: Binding
-
-    /// Works out who could go where and what binds.
-    init(_ instance: Instance, _ workers: Workers = .alone) {
-        self.instance = instance
-        candidates = Candidates(instance, workers)
-        binding = Binding(instance, candidates, workers)
-    }
 }

@@ -58,6 +58,14 @@ final class Search {
         var second: Int32 = -1
         var firstBands: UInt8 = 0
         var secondBands: UInt8 = 0
+
+        /// True when every band is on the same candidate.
+        @inline(__always)
+        func same(as option: Option) -> Bool {
+            first == option.first && second == option.second && firstBands == option.firstBands
+                || second >= 0 && first == option.second && second == option.first
+                    && firstBands == option.secondBands
+        }
     }
     /// Candidates that fit in part, while one need is being looked at.
     let part: UnsafeMutablePointer<Int32>
@@ -245,7 +253,7 @@ final class Search {
         let head = header[0]
         var cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
         var ask = header + 1
-        let end = ask + Int(truncatingIfNeeded: (head >> 32) & 0xFF)
+        let end = ask + Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
         var failed: UInt64 = 0
         repeat {
             let short = ~(cell[0] &- ask[0]) & Binding.guards
@@ -255,14 +263,14 @@ final class Search {
         } while ask < end
         failed |= failed >> 32
         failed |= failed >> 16
-        return UInt8(truncatingIfNeeded: head >> 40) & ~UInt8(truncatingIfNeeded: failed)
+        return UInt8(truncatingIfNeeded: head >> 52) & ~UInt8(truncatingIfNeeded: failed)
     }
 
     @inline(__always)
     func header(_ c: Int) -> UnsafeMutablePointer<UInt64> { region.stream + Int(region.streamAt[c]) }
 
     @inline(__always)
-    func fitsEmpty(_ c: Int) -> UInt8 { UInt8(truncatingIfNeeded: header(c)[0] >> 40) }
+    func fitsEmpty(_ c: Int) -> UInt8 { UInt8(truncatingIfNeeded: header(c)[0] >> 52) }
 
     /// Guards of lanes in which `bands` of a candidate find too little, over all its words: how many.
     @inline(__always)
@@ -270,7 +278,7 @@ final class Search {
         let header = header(c)
         let head = header[0]
         let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (head >> 32) & 0xFF)
+        let words = Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
         var count = 0
         for word in 0..<words {
             let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
@@ -286,7 +294,7 @@ final class Search {
         let header = header(c)
         let head = header[0]
         let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (head >> 32) & 0xFF)
+        let words = Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
         for word in 0..<words {
             let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
             cell[2 &* word] = cell[2 &* word] &- ask
@@ -308,7 +316,7 @@ final class Search {
         let header = header(c)
         let head = header[0]
         let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (head >> 32) & 0xFF)
+        let words = Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
         for word in 0..<words {
             let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
             cell[2 &* word] = cell[2 &* word] &+ ask
@@ -335,6 +343,10 @@ final class Search {
         if other >= 0 {
             take(Int(other), otherBands, need)
             points = points &+ self.points(Int(other), otherBands) &+ region.weights.split
+        }
+        if region.stay[need] != 0 {
+            let option = Option(first: one, second: other, firstBands: oneBands, secondBands: otherBands)
+            if !option.same(as: region.home[need]) { points = points &+ region.stay[need] }
         }
         first[need] = one
         second[need] = other

@@ -17,7 +17,8 @@ struct AllocatorTests {
             needs: division.needs[0],
             blocks: division.blocks[0],
             free: division.free,
-            received: division.received
+            received: division.received,
+            home: start
         )
         let search = Search(region, start, seed: seed)
         search.fill()
@@ -135,5 +136,25 @@ struct AllocatorTests {
         for cell in richer.free.indices { richer.free[cell] += 30 }
         let better = Allocator(richer).improve(plan, seed: 1, budget: .moves(3_000)).plan
         #expect(try richer.account(better).objective <= instance.account(plan).objective, "seed \(seed)")
+    }
+
+    @Test("of a start that no longer fits it keeps what fits", arguments: UInt64(1)...12)
+    func stale(seed: UInt64) throws {
+        var random = RandomInstance(seed: seed)
+        var instance = random.make(needs: 30, blocks: 10)
+        let plan = Allocator(instance).improve(seed: seed, budget: .moves(2_000)).plan
+        for cell in instance.free.indices where random.chance.below(3) == 0 { instance.free[cell] /= 2 }
+        let allocator = Allocator(instance)
+        let kept = allocator.problem.keepable(plan)
+        let account = try instance.account(kept)
+        for (index, placement) in plan.placements.enumerated() where kept.placements[index] == nil {
+            guard let placement else { continue }
+            var fuller = kept
+            fuller.placements[index] = placement
+            #expect((try? instance.account(fuller)) == nil, "seed \(seed): need \(index) could have stayed")
+        }
+        #expect(kept.waiting < 30, "seed \(seed)")
+        let after = allocator.improve(plan, seed: seed, budget: .moves(1_000)).plan
+        #expect(try instance.account(after).objective <= account.objective, "seed \(seed)")
     }
 }
