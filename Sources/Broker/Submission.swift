@@ -101,6 +101,7 @@ extension SensitiveText {
         case .zone(let zone): "zone-\(zone.id)"
         case .provider(let provider): "provider-\(provider.id)"
         case .key(let key): key.id.description
+        case .policy: "policy"
         case .nothing: "system"
         }
     }

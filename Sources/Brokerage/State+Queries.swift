@@ -141,7 +141,6 @@ extension State {
 extension Referral {
     /// Smaller is needier.
     func rankOfNeed(at now: Instant) -> [Int64] {
-        let unsafe = ask.unsafeNow || ask.safeUntil.map { $0 <= now } ?? false
         let order: Int64 =
             switch ask.class {
             case .urgent: 0
@@ -149,6 +148,6 @@ extension Referral {
             case .stepDown: 2
             case .stepUp: 2
             }
-        return [unsafe ? 0 : 1, order, due?.seconds ?? .max]
+        return [isUnsafe(at: now) ? 0 : 1, order, due?.seconds ?? .max]
     }
 }

@@ -10,6 +10,9 @@ public struct State: Sendable {
     /// The London date the ledger's window stands on.
     public internal(set) var today: Day
     public internal(set) var policy = Policy()
+    /// The policy last taken from a configuration file: the same file again changes nothing, so that what a person set
+    /// since stays.
+    var filedPolicy: Policy?
     public internal(set) var zones: TreeDictionary<ZoneID, Zone> = [:]
     public internal(set) var providers: TreeDictionary<ProviderID, Provider> = [:]
     public internal(set) var blocks: TreeDictionary<BlockID, Block> = [:]
@@ -41,7 +44,12 @@ public struct State: Sendable {
     var seeking: TreeSet<ReferralID> = []
     var openOffers: TreeSet<OfferID> = []
     var livePackages: TreeSet<PackageID> = []
-    var usage: TreeDictionary<ProviderID, Usage> = [:]
+    /// People with an open offer or a live package of a provider, for its caseload.
+    var caseloads: TreeDictionary<ProviderID, Int> = [:]
+    /// Blocks bought on the spot.
+    var spotPurchases: TreeSet<BlockID> = []
+    /// What each provider received of a zone's packages, for fairness.
+    var received: TreeDictionary<ZoneID, TreeDictionary<ProviderID, Receipts>> = [:]
     var referralOfPerson: TreeDictionary<PersonID, ReferralID> = [:]
     var keyOfHash: TreeDictionary<[UInt8], KeyID> = [:]
     var supplyVersions: TreeDictionary<ZoneID, UInt64> = [:]
@@ -50,16 +58,6 @@ public struct State: Sendable {
     struct Holders: Sendable, Equatable {
         var offers: [OfferID] = []
         var packages: [PackageID] = []
-    }
-
-    /// How much a provider has in hand.
-    struct Usage: Sendable, Equatable {
-        /// Minutes a week of its claims in their first terms.
-        var claimed = 0
-        /// Minutes a week of open offers and live packages.
-        var inUse = 0
-        /// People with an open offer or a live package.
-        var people = 0
     }
 
     /// An accepted request that may be sent again, with what it came to, as it was then.
@@ -132,6 +130,7 @@ public enum Resource: Sendable, Equatable {
     case package(Package)
     case person(ReferralID, PersonID)
     case key(AccessKey)
+    case policy(Policy)
     case nothing
 }
 
@@ -149,7 +148,8 @@ extension State {
         case .package(let id): packages[id].map(Resource.package) ?? .nothing
         case .person(let referral, let person): .person(referral, person)
         case .key(let id): keys[id].map(Resource.key) ?? .nothing
-        case .policy, .advanced: .nothing
+        case .policy: .policy(policy)
+        case .advanced: .nothing
         }
     }
 }

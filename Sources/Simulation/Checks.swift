@@ -118,6 +118,7 @@ extension Simulation {
 
     private static func stands(_ resource: Resource, in state: State) -> Bool {
         switch resource {
+        case .policy(let policy): return state.policy.version > policy.version || state.policy == policy
         case .zone(let zone):
             return state.zones[zone.id].map { $0.version > zone.version || $0 == zone } ?? false
         case .provider(let provider):

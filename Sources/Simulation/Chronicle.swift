@@ -9,7 +9,8 @@ struct Chronicle {
     enum Fact: Hashable {
         case zone(ZoneID), provider(ProviderID), block(BlockID), claim(ClaimID), reduced(ClaimID)
         case shortfall(ShortfallID), referral(ReferralID), triaged(ReferralID), readyDate(ReferralID)
-        case withdrawn(ReferralID), accepted(OfferID), package(PackageID), refused(OfferID), postponed(PackageID)
+        case withdrawn(ReferralID), overridden(ReferralID), accepted(OfferID), package(PackageID), refused(OfferID),
+            postponed(PackageID)
         case started(PackageID), ended(PackageID), disclosed(ReferralID), key(KeyID), revoked(KeyID), policy
     }
 
@@ -115,7 +116,8 @@ struct Chronicle {
         case .personDisclosed(_, let id): .disclosed(id)
         case .keyAdded(let key): .key(key.id)
         case .keyRevoked(let id): .revoked(id)
-        case .policyAdopted: .policy
+        case .policyAdopted, .policySet: .policy
+        case .placementOverridden(let id, _): .overridden(id)
         case .dayBegan, .referralAmended, .placementDecided, .offerSent, .offerExpired, .offerWithdrawn, .careOverran,
             .alertRaised, .triesDeferred, .requestRemembered, .nounSet, .requestsForgotten:
             nil
@@ -145,7 +147,8 @@ struct Chronicle {
         case (.disclosePerson, .person(let id, _)): .disclosed(id)
         case (.addKey, .key(let id)): .key(id)
         case (.revokeKey, .key(let id)): .revoked(id)
-        case (.adoptPolicy, .policy): .policy
+        case (.adoptPolicy, .policy), (.setPolicy, .policy): .policy
+        case (.override, .referral(let id, _)): .overridden(id)
         default: nil
         }
     }
@@ -157,7 +160,7 @@ struct Chronicle {
         }
         switch request.command {
         // Time passing, and the policy that is in force anyway, need no record.
-        case .advance, .adoptPolicy: return
+        case .advance, .improve, .adoptPolicy, .setPolicy: return
         default: break
         }
         guard let ground = Chronicle.ground(of: request.command, outcome) else {

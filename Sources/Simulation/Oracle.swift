@@ -24,7 +24,7 @@ struct Oracle {
                 return
             }
             packages[package.referral] = package
-        case .zone, .provider, .referral, .offer, .person, .key, .nothing: break
+        case .zone, .provider, .referral, .offer, .person, .key, .policy, .nothing: break
         }
     }
 

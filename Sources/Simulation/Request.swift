@@ -27,9 +27,9 @@ struct Request {
         if commands.count > 1 || original != nil || hasTwin { return true }
         switch command {
         // The same words again change nothing and are not written.
-        case .setZone, .setProvider, .adoptPolicy, .revokeKey, .amend: return true
-        case .buyBlock, .claim, .reduceClaim, .reportShortfall, .refer, .triage, .recordReadyDate, .withdraw, .accept,
-            .refuse, .postponeFirstVisit, .start, .end, .disclosePerson, .addKey, .advance:
+        case .setZone, .setProvider, .adoptPolicy, .setPolicy, .revokeKey, .amend: return true
+        case .buyBlock, .claim, .reduceClaim, .reportShortfall, .refer, .triage, .recordReadyDate, .withdraw, .override,
+            .accept, .refuse, .postponeFirstVisit, .start, .end, .disclosePerson, .addKey, .improve, .advance:
             return false
         }
     }
@@ -39,13 +39,18 @@ struct Request {
         switch command {
         case .buyBlock, .claim, .reportShortfall, .refer, .withdraw, .accept, .refuse, .start, .end: !isMisuse
         case .setZone, .setProvider, .reduceClaim, .amend, .triage, .recordReadyDate, .postponeFirstVisit,
-            .disclosePerson, .addKey, .revokeKey, .adoptPolicy, .advance:
+            .override, .disclosePerson, .addKey, .revokeKey, .adoptPolicy, .setPolicy, .improve, .advance:
             false
         }
     }
 
     /// Whether a client that heard nothing asks again. Time passes by itself.
-    var isInsisted: Bool { if case .advance = command { false } else { true } }
+    var isInsisted: Bool {
+        switch command {
+        case .advance, .improve: false
+        default: true
+        }
+    }
 
     /// The request in words, for a fault.
     var words: String { "request \(number) (\(String(describing: command).prefix(160)))" }

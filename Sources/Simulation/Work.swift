@@ -268,7 +268,7 @@ struct Work {
             if dice.chance(500) {
                 var policy = state.policy
                 policy.answerMinutes = dice.one(of: [45, 60, 90]) ?? 60
-                return [Errand(.adoptPolicy(policy), by: County.commissioner)]
+                return [Errand(.setPolicy(policy, .absent), by: County.commissioner)]
             }
             if dice.chance(500), !state.keys.isEmpty {
                 return [Errand(.revokeKey(KeyID(number: UInt32(dice.number(1...state.keys.count)))), by: Broker.itself)]

@@ -1,3 +1,4 @@
+import API
 import Brokerage
 import Glibc
 import HTTPServer
@@ -62,19 +63,6 @@ struct Configuration {
     }
 }
 
-extension ObjectReader {
-    /// Reads a whole number over its default, where it is given.
-    fileprivate mutating func set(_ value: inout Int, _ name: String, _ range: ClosedRange<Int64>) {
-        if let given = optionalInteger(name, in: range) { value = Int(given) }
-    }
-
-    fileprivate mutating func set(_ values: inout [Int], _ name: String, _ range: ClosedRange<Int64>) {
-        if let given = optionalArray(name, max: 16, { ObjectReader.integer($0, $1, $2, range) }) {
-            values = given.map(Int.init)
-        }
-    }
-}
-
 extension ServerConfiguration {
     fileprivate mutating func read(_ fields: inout ObjectReader) -> Bool? {
         if let given = fields.optionalInteger("lanes", in: 1...256) { lanes = Int(given) }
@@ -95,51 +83,6 @@ extension ServerConfiguration {
         fields.set(&writeDeadline, "writeMilliseconds", 100...600_000)
         fields.set(&idleDeadline, "idleMilliseconds", 100...3_600_000)
         fields.set(&answerDeadline, "answerMilliseconds", 100...600_000)
-        return true
-    }
-}
-
-extension Policy {
-    fileprivate mutating func read(_ fields: inout ObjectReader) -> Bool? {
-        var starts = bands.starts
-        fields.set(&starts, "bandStarts", 0...1_439)
-        if let hours = BandHours(starts: starts) {
-            bands = hours
-        } else {
-            fields.fail("bandStarts", "five minutes of the day, ascending")
-        }
-        _ = fields.optionalObject("hoursToPlace") { hours -> Bool? in
-            hours.set(&hoursToPlace.fastTrack, "fastTrack", 1...336)
-            hours.set(&hoursToPlace.urgent, "urgent", 1...336)
-            hours.set(&hoursToPlace.stepDown, "stepDown", 1...336)
-            hours.set(&hoursToPlace.stepUp, "stepUp", 1...336)
-            return true
-        }
-        fields.set(&alertHours, "alertHours", 1...24)
-        if alertHours.count != 3 || alertHours != alertHours.sorted() {
-            fields.fail("alertHours", "three hours, ascending: early, late, breached")
-        }
-        fields.set(&urgentUnplacedMinutes, "urgentUnplacedMinutes", 1...1_440)
-        fields.set(&answerMinutes, "answerMinutes", 1...10_080)
-        fields.set(&answerMinutesUrgent, "answerMinutesUrgent", 1...10_080)
-        fields.set(&expiriesBeforeBroker, "expiriesBeforeBroker", 1...100)
-        fields.set(&usualTolerance, "usualTolerance", 0...240)
-        fields.set(&startAlarmMinutes, "startAlarmMinutes", 1...1_440)
-        fields.set(&postponementHours, "postponementHours", 1...336)
-        fields.set(&reviewDays, "reviewDays", 1...42)
-        fields.set(&shortestVisit, "shortestVisit", 1...60)
-        fields.set(&shortVisit, "shortVisit", 1...120)
-        fields.set(&reductionNoticeDays, "reductionNoticeDays", 0...365)
-        fields.set(&startAheadDays, "startAheadDays", 0...84)
-        if let before = fields.optionalBool("triageBeforeStart") { triageBeforeStart = before }
-        if let facts = fields.optionalArray(
-            "essentialFacts",
-            max: 32,
-            { ObjectReader.parsed($0, $1, $2, "a fact", { Ask.Fact(rawValue: $0) }) }
-        ) {
-            essentialFacts = facts
-        }
-        fields.set(&overstayDaysAhead, "overstayDaysAhead", 1...28)
         return true
     }
 }

@@ -41,6 +41,26 @@ extension Body {
         }
     }
 
+    /// `{provider, reason, by, spot?: {ratePence}}`: who decides and why is as needful as what.
+    static func override(_ value: JSONValue, of version: UInt32) throws(Problem) -> (OverrideTerms, SensitiveText) {
+        try read(value) { fields, rules in
+            let provider = fields.slug("provider")
+            let reason = fields.string("reason", max: 2_000)
+            let by = fields.signature(extra: ["registration"])
+            let rate = fields.optionalObject("spot") { $0.number("ratePence", rules, in: 1...100_000) }
+            guard let provider, let reason, let by else { return nil }
+            return (
+                OverrideTerms(
+                    provider: provider,
+                    spotRatePence: rate.map(Int64.init),
+                    role: by.code,
+                    words: version
+                ),
+                SensitiveText(kind: TextKind.override(version), [("by", by.json), ("reason", .string(reason))])
+            )
+        }
+    }
+
     static func acceptance(_ value: JSONValue, of offer: OfferID) throws(Problem) -> (
         Acceptance, SensitiveText
     ) {

@@ -279,6 +279,8 @@ enum TextKind {
     static let triage = "triage"
     static let withdrawal = "withdrawal"
     static let shortfall = "shortfall"
+    /// One for each override, by the version of the referral it was decided on: no reason overwrites another.
+    static func override(_ version: UInt32) -> String { "override-\(version)" }
     static func acceptance(_ id: OfferID) -> String { "acceptance-\(id)" }
     static func refusal(_ id: OfferID) -> String { "refusal-\(id)" }
     static func firstVisit(_ id: PackageID) -> String { "first-visit-\(id)" }

@@ -23,6 +23,9 @@ struct CapacityBoard {
         let skills: [Skill]
         let from: Day
         let days: Int
+        let tomorrow: Day
+        /// The standard visit's length is policy.
+        let policyVersion: Int
     }
 
     private struct Row {
@@ -73,9 +76,16 @@ struct CapacityBoard {
         return json.bytes
     }
 
-    /// `{zone, free: [[five bands], ...]}`.
+    /// `{zone, free: [[five bands], ...], startable: {single4, double4}}`.
     private mutating func row(_ zone: ZoneID, _ query: CapacityQuery, _ state: State) -> [UInt8] {
-        let key = RowKey(zone: zone, skills: query.skills, from: query.from, days: query.days)
+        let key = RowKey(
+            zone: zone,
+            skills: query.skills,
+            from: query.from,
+            days: query.days,
+            tomorrow: query.tomorrow,
+            policyVersion: state.policy.version
+        )
         let version = state.supplyVersion(of: zone)
         if let known = rows[key], known.version == version { return known.json }
         var json = JSONWriter()
@@ -85,6 +95,11 @@ struct CapacityBoard {
                 "free",
                 state.freeMinutes(in: zone, skills: query.skills, from: query.from, days: query.days)
             )
+            let startable = state.startable(in: zone, skills: query.skills, on: query.tomorrow)
+            $0.object("startable") {
+                $0.field("single4", startable.single4)
+                $0.field("double4", startable.double4)
+            }
         }
         if rows.count >= CapacityBoard.mostRows { rows = [:] }
         rows[key] = Row(version: version, json: json.bytes)

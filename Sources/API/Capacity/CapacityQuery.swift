@@ -8,6 +8,8 @@ struct CapacityQuery: Hashable {
     let skills: [Skill]
     let from: Day
     let days: Int
+    /// The day after today in London: when a package referred now could begin.
+    let tomorrow: Day
 
     /// Days of one answer at most.
     static let mostDays = 64
@@ -26,6 +28,7 @@ struct CapacityQuery: Hashable {
         }
         from = try query.day("from") ?? today
         days = try query.integer("days", in: 1...CapacityQuery.mostDays) ?? 14
+        tomorrow = today.adding(days: 1)
         try query.finish()
         zone = name.flatMap { ZoneID($0) }.filter { state.zones[$0] != nil }
         if name != nil, zone == nil { throw .notThere }

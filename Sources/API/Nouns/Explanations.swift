@@ -1,12 +1,29 @@
+import Broker
 import Brokerage
 import JSON
 
-/// Why a referral went where it went: the winner, every loser's reason, and the smallest change that would place
-/// whoever still waits.
+/// Why a referral went where it went: the winner, every loser's reason, and what would place whoever still waits, the
+/// smallest change first.
 enum Explanations {
     @Sendable static func read(_ exchange: Exchange) throws(Problem) -> Reply {
         try QueryReader(exchange.request.query).finish()
         let referral = try Referrals.find(exchange)
+        let changes = exchange.state.changesThatWouldPlace(referral, at: exchange.now)
+        guard let override = referral.override, exchange.actor.seesPersons else {
+            return .ready(Served(json(referral, changes, exchange, nil)))
+        }
+        let key = TextKey(subject: referral.person.description, kind: TextKind.override(override.words))
+        return .reading([key]) { texts in
+            Served(json(referral, changes, exchange, texts.value(key.subject, key.kind)))
+        }
+    }
+
+    private static func json(
+        _ referral: Referral,
+        _ changes: [Change],
+        _ exchange: Exchange,
+        _ words: JSONValue?
+    ) -> JSONWriter {
         // A referrer learns the reasons, not who gave them.
         let isNamed = exchange.actor.role != .referrer
         var json = JSONWriter(capacity: 2048)
@@ -14,24 +31,58 @@ enum Explanations {
             json.field("id", referral.id)
             json.field("referral", referral.id)
             json.field("status", referral.status.rawValue)
-            guard let decision = referral.decision else {
+            if let decision = referral.decision {
+                json.object("decision") { write(decision, isNamed, &$0) }
+            } else {
                 json.field("decision", JSONValue.null)
-                json.array("verdicts") { _ in }
-                json.field("smallestChange", JSONValue.null)
-                return
             }
-            json.object("decision") { json in
-                json.field("at", decision.at)
-                json.field("policyVersion", decision.policyVersion)
-                json.field("outcome", decision.chosen == nil ? "waiting" : "offered")
-                json.field("chosen", isNamed ? decision.chosen : nil)
+            if let override = referral.override {
+                json.object("override") { write(override, words, isNamed, &$0) }
+            } else {
+                json.field("override", JSONValue.null)
             }
             json.array("verdicts") { json in
-                for verdict in decision.verdicts { write(verdict, isNamed, &json) }
+                for verdict in referral.decision?.verdicts ?? [] { write(verdict, isNamed, &json) }
             }
-            smallestChange(referral, decision, isNamed, &json)
+            if let smallest = changes.first {
+                json.key("smallestChange")
+                smallest.write(referral.ask, isNamed: isNamed, to: &json)
+            } else {
+                json.field("smallestChange", JSONValue.null)
+            }
+            json.array("changes") { json in
+                for change in changes { change.write(referral.ask, isNamed: isNamed, to: &json) }
+            }
         }
-        return .ready(Served(json))
+        return json
+    }
+
+    private static func write(_ decision: Decision, _ isNamed: Bool, _ json: inout JSONWriter) {
+        json.field("at", decision.at)
+        json.field("policyVersion", decision.policyVersion)
+        json.field("method", decision.method.rawValue)
+        json.field("outcome", decision.chosen == nil ? "waiting" : "offered")
+        json.field("chosen", isNamed ? decision.chosen : nil)
+        // What the winner weighed, criterion by criterion: smaller is better.
+        json.object("weighed") { json in
+            for (criterion, value) in zip(Decision.Criterion.allCases, decision.weighed) {
+                json.key(text: criterion.rawValue)
+                json.value(value)
+            }
+        }
+    }
+
+    private static func write(
+        _ override: Referral.Override,
+        _ words: JSONValue?,
+        _ isNamed: Bool,
+        _ json: inout JSONWriter
+    ) {
+        json.field("at", override.at)
+        json.field("provider", isNamed ? override.provider : nil)
+        json.field("spot", override.spot)
+        json.field("by", words?["by"] ?? .object([JSONMember("role", .string(override.role))]))
+        json.field("reason", orNull: words?["reason"])
     }
 
     private static func write(_ verdict: Decision.Verdict, _ isNamed: Bool, _ json: inout JSONWriter) {
@@ -42,27 +93,6 @@ enum Explanations {
             json.field("reason", verdict.reason?.code)
             json.field("detail", verdict.reason?.words ?? "chosen")
             json.object("amounts") { verdict.reason?.writeAmounts(to: &$0) }
-        }
-    }
-
-    private static func smallestChange(
-        _ referral: Referral,
-        _ decision: Decision,
-        _ isNamed: Bool,
-        _ json: inout JSONWriter
-    ) {
-        let smallest = decision.verdicts
-            .filter { $0.reason?.question(isNamed: nil) != nil }
-            .min { ($0.reason?.effort ?? (10, 0)) < ($1.reason?.effort ?? (10, 0)) }
-        guard referral.status == .waiting, let smallest, let reason = smallest.reason else {
-            return json.field("smallestChange", JSONValue.null)
-        }
-        json.object("smallestChange") { json in
-            json.field("provider", isNamed ? smallest.provider : nil)
-            json.field("block", smallest.block)
-            json.field("reason", reason.code)
-            json.object("amounts") { reason.writeAmounts(to: &$0) }
-            json.field("question", reason.question(isNamed: isNamed ? smallest.provider?.description : nil))
         }
     }
 }

@@ -208,6 +208,17 @@ enum Referrals {
         )
     }
 
+    @Sendable static func override(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
+        let known = try find(exchange)
+        let (terms, text) = try Body.override(body, of: known.version)
+        return .submit(
+            exchange.intent(.override(known.id, terms), body: body, texts: [text]) { _, resource, snapshot in
+                guard case .referral(let referral) = resource else { return nil }
+                return show(referral, exchange.actor, snapshot)
+            }
+        )
+    }
+
     @Sendable static func withdraw(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
         let known = try find(exchange)
         let text = try Body.withdrawal(body)

@@ -277,8 +277,10 @@ extension SchemaText {
             referral! string
             status! string
             decision! Decision?
+            override! Override?
             verdicts! [Verdict]
-            smallestChange! SmallestChange?
+            smallestChange! Change?
+            changes! [Change]
             """
         ),
         SchemaText(
@@ -286,8 +288,10 @@ extension SchemaText {
             """
             at! instant
             policyVersion! int
+            method! \(words(Decision.Method.self))
             outcome! (offered|waiting)
             chosen! slug?
+            weighed! any
             """
         ),
         SchemaText(
@@ -302,10 +306,21 @@ extension SchemaText {
             """
         ),
         SchemaText(
-            "SmallestChange",
+            "Override",
             """
+            at! instant
             provider! slug?
-            block! string
+            spot! string?
+            by! any
+            reason! string?
+            """
+        ),
+        SchemaText(
+            "Change",
+            """
+            kind! string
+            provider! slug?
+            block! string?
             reason! string
             amounts! any
             question! string
@@ -432,6 +447,14 @@ extension SchemaText {
             """
             zone! slug
             free! [[int]]
+            startable! Startable
+            """
+        ),
+        SchemaText(
+            "Startable",
+            """
+            single4! int
+            double4! int
             """
         ),
         SchemaText(

@@ -31,7 +31,7 @@ enum OpenAPI {
                     }
                 }
                 json.object("schemas") { json in
-                    for schema in SchemaText.requests + SchemaText.answers {
+                    for schema in SchemaText.requests + SchemaText.answers + SchemaText.policy {
                         json.key(text: schema.name)
                         schema.write(to: &json)
                     }

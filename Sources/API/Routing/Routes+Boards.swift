@@ -34,6 +34,28 @@ extension Routes {
         ),
     ]
 
+    static let policy: [Route] = [
+        Route(
+            method: .get,
+            pattern: "/v1/policy",
+            roles: [.clinician, .broker, .commissioner, .administrator],
+            subject: .none,
+            summary: "Every figure that the brokerage sets for itself, the objective's weights among them",
+            answerSchema: "Policy",
+            work: .query(Policies.read)
+        ),
+        Route(
+            method: .put,
+            pattern: "/v1/policy",
+            roles: commissioning,
+            subject: .none,
+            summary: "Set the policy; what is not named stays. Recorded in the journal",
+            requestSchema: "PolicyBody",
+            answerSchema: "Policy",
+            work: .command(Policies.set)
+        ),
+    ]
+
     static let open: [Route] = [
         Route(
             method: .get,

@@ -57,7 +57,7 @@ extension Routes {
             subject: .referral,
             summary: "Why it went where it went, and the smallest change that would place it",
             answerSchema: "Explanation",
-            work: .query(Explanations.read)
+            work: .list(Explanations.read)
         ),
         Route(
             method: .post,
@@ -78,6 +78,16 @@ extension Routes {
             requestSchema: "ReadyDateBody",
             answerSchema: "Referral",
             work: .command(Referrals.recordReadyDate)
+        ),
+        Route(
+            method: .put,
+            pattern: "/v1/referrals/{id}/override",
+            roles: [.broker, .commissioner, .administrator],
+            subject: .referral,
+            summary: "A named person chooses the provider, on claimed minutes or bought on the spot",
+            requestSchema: "OverrideBody",
+            answerSchema: "Referral",
+            work: .command(Referrals.override)
         ),
         Route(
             method: .put,

@@ -5,7 +5,7 @@ import HTTPWire
 enum Routes {
     static let table = RouteTable(all)
 
-    static let all: [Route] = zones + providers + blocks + referrals + offers + packages + boards + open
+    static let all: [Route] = zones + providers + blocks + referrals + offers + packages + boards + policy + open
 
     // Whoever may act for any provider or referrer (the telephone call) stands in their rows too.
     static let commissioning: [Role] = [.commissioner, .administrator]

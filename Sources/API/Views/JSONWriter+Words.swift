@@ -18,6 +18,12 @@ extension JSONWriter {
         }
     }
 
+    mutating func integers(_ name: StaticString, _ numbers: [Int]) {
+        array(name) { json in
+            for number in numbers { json.value(number) }
+        }
+    }
+
     /// An array of texts, null where there is none.
     mutating func strings(_ name: StaticString, orNull texts: [String]?) {
         guard let texts else { return field(name, JSONValue.null) }

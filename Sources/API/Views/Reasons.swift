@@ -66,27 +66,6 @@ extension Decision.Reason {
         }
     }
 
-    /// What would have to be different, as a question to a person; nil where no change of the ask or the claim
-    /// helps. Never done by itself.
-    func question(isNamed provider: String?) -> String? {
-        let who = provider ?? "a provider"
-        return switch self {
-        case .noTime(let day, let band, let short):
-            "Could \(who) find \(short) more minutes on \(day) in the \(band.rawValue) band, or the visits be shorter by as much?"
-        case .noCarers(let day, let band, let at):
-            at.map { "Could the \(band.rawValue) visit be at another time than \($0), from \(day) on?" }
-                ?? "Could \(who) have one more carer at once in the \(band.rawValue) band from \(day) on?"
-        case .unclaimed: "Could a provider claim the minutes that nobody has claimed yet?"
-        case .tooManyProviders: "May two providers share this package?"
-        case .contractDates: "Could care begin on another day or last fewer weeks, within the claim's dates?"
-        case .lacksSkill(let skill): "Could \(who) have a carer trained in \(skill)?"
-        case .gender: "Would a carer of another gender be acceptable to the person?"
-        case .caseloadFull: "Could \(who) take one more person?"
-        case .ringFenced(let short): "May \(short) minutes kept for step-up be lent?"
-        case .outOfZone, .notRegistered, .declined, .beaten, .suspended: nil
-        }
-    }
-
     /// Smaller changes first: minutes, then people's arrangements, then contracts.
     var effort: (Int, Int) {
         switch self {
@@ -111,9 +90,11 @@ extension Decision.Criterion {
         case .restart: "the existing provider has first refusal"
         case .preferences: "another meets more of what was asked for"
         case .splits: "another carries all of it on one claim"
-        case .fairness: "another has a smaller share of its minutes in use"
+        case .fairness: "another has had less of its fair share in these weeks"
         case .fit: "another fits more closely and leaves larger gaps whole"
         case .order: "another claim is older; all else was equal"
+        case .together: "it was kept for others, so that more of those who wait could be placed"
+        case .override: "a named person chose another"
         }
     }
 }

@@ -7,15 +7,15 @@ public struct Candidate: Sendable {
     public var provider: Int
     /// Smaller is better, compared in order before anything the choice itself finds out.
     public var preferences: [Int]
-    /// Smaller is better, compared after splits: the share of the provider's minutes in use, per mille.
-    public var load: Int
+    /// Smaller is better, compared after splits: points of fairness that the whole package adds.
+    public var fairness: Int
     public var capacity: Capacity
 
     /// A candidate from its parts.
-    public init(provider: Int, preferences: [Int], load: Int, capacity: Capacity) {
+    public init(provider: Int, preferences: [Int], fairness: Int, capacity: Capacity) {
         self.provider = provider
         self.preferences = preferences
-        self.load = load
+        self.fairness = fairness
         self.capacity = capacity
     }
 }
@@ -24,7 +24,7 @@ public struct Candidate: Sendable {
 public struct Option: Equatable, Sendable {
     /// For each visit, the index of the candidate that carries it.
     public var carriers: [Int]
-    /// Preferences, then splits, load, tightness and order; smaller is better, the first difference decides.
+    /// Preferences, then splits, fairness, tightness and order; smaller is better, the first difference decides.
     public var rank: [Int]
 }
 
@@ -102,7 +102,7 @@ public struct Choice: Sendable {
         return Option(
             carriers: Array(repeating: index, count: need.visits.count),
             rank: candidate.preferences + [
-                0, candidate.load, candidate.capacity.slack(of: need, visits: need.allVisits), index,
+                0, candidate.fairness, candidate.capacity.slack(of: need, visits: need.allVisits), index,
             ]
         )
     }
@@ -133,7 +133,7 @@ public struct Choice: Sendable {
                 let option = Option(
                     carriers: need.visits.indices.map { mine >> UInt16($0) & 1 == 1 ? first : second },
                     rank: preferences + [
-                        1, max(candidates[first].load, candidates[second].load),
+                        1, candidates[first].fairness,
                         min(a.slack(of: need, visits: mine), b.slack(of: need, visits: theirs)), first,
                     ]
                 )

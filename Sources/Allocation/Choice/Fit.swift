@@ -15,6 +15,16 @@ extension Capacity {
         return least
     }
 
+    /// Every cell the visits touch that is short of minutes, and by how many; none where they fit.
+    public func shortages(of need: Need, visits mask: UInt16) -> [(day: Int, band: Int, shortBy: Int)] {
+        var found: [(day: Int, band: Int, shortBy: Int)] = []
+        forEachCell(need, mask) { day, band, minutes in
+            let short = minutes - free(day, band)
+            if short > 0 { found.append((day, band, short)) }
+        }
+        return found
+    }
+
     private func minutesObstacle(_ need: Need, _ mask: UInt16) -> Obstacle? {
         var worst: Obstacle?
         var most = 0

@@ -10,6 +10,9 @@ extension Decision: Recorded {
             $0.put("policyVersion", policyVersion)
             $0.put("chosen", chosen)
             $0.put("verdicts", verdicts)
+            // What the choice for one referral decided says no method, as before there were others.
+            if method != .choice { $0.put("method", method) }
+            if !weighed.isEmpty { $0.put("weighed", weighed) }
         }
     }
 
@@ -19,7 +22,9 @@ extension Decision: Recorded {
                 at: try reader.field("at"),
                 policyVersion: try reader.field("policyVersion"),
                 chosen: try reader.optional("chosen"),
-                verdicts: try reader.field("verdicts")
+                verdicts: try reader.field("verdicts"),
+                method: try reader.optional("method") ?? .choice,
+                weighed: try reader.optional("weighed") ?? []
             )
         }
     }

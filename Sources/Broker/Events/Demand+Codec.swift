@@ -183,3 +183,27 @@ extension Referral.ReadyDate: Recorded {
         }
     }
 }
+
+extension Referral.Override: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("provider", provider)
+            $0.put("spot", spot)
+            $0.put("role", role)
+            $0.put("at", at)
+            $0.put("words", words)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Referral.Override {
+        try reader.object { (reader) throws(CodecError) in
+            Referral.Override(
+                provider: try reader.field("provider"),
+                spot: try reader.optional("spot"),
+                role: try reader.field("role"),
+                at: try reader.field("at"),
+                words: try reader.field("words")
+            )
+        }
+    }
+}

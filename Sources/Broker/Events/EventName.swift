@@ -3,10 +3,10 @@ import Brokerage
 /// The events by the names that records give them: `e`, the first member of each. A name is never given to
 /// another event.
 enum EventName: String, RecordedWord {
-    case policyAdopted, dayBegan, keyAdded, keyRevoked
+    case policyAdopted, policySet, dayBegan, keyAdded, keyRevoked
     case zoneSet, providerSet, blockBought, minutesClaimed, claimReduced, shortfallReported
     case referralReceived, referralAmended, referralTriaged, readyDateRecorded, referralWithdrawn
-    case placementDecided, offerSent, offerAccepted, offerRefused, offerExpired, offerWithdrawn
+    case placementDecided, placementOverridden, offerSent, offerAccepted, offerRefused, offerExpired, offerWithdrawn
     case firstVisitPostponed, careStarted, packageEnded, careOverran
     case alertRaised, triesDeferred, personDisclosed, requestRemembered, nounSet, requestsForgotten
 

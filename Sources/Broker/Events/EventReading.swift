@@ -15,6 +15,7 @@ extension Event {
     ) throws(CodecError) -> Event {
         switch name {
         case .policyAdopted: .policyAdopted(try reader.field("policy"))
+        case .policySet: .policySet(try reader.field("policy"))
         case .dayBegan: .dayBegan(try reader.field("day"))
         case .keyAdded: .keyAdded(try reader.field("key"))
         case .keyRevoked: .keyRevoked(try reader.field("key"))
@@ -37,6 +38,8 @@ extension Event {
             .readyDateRecorded(try reader.field("referral"), try reader.field("readyDate"))
         case .referralWithdrawn: .referralWithdrawn(try reader.field("referral"))
         case .placementDecided: .placementDecided(try reader.field("referral"), try reader.field("decision"))
+        case .placementOverridden:
+            .placementOverridden(try reader.field("referral"), try reader.field("override"))
         case .offerSent: .offerSent(try reader.field("offer"))
         case .offerAccepted:
             .offerAccepted(

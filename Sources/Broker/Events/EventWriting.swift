@@ -12,6 +12,7 @@ extension Event: Recorded {
     private func writeMembers(to json: inout JSONWriter) {
         switch self {
         case .policyAdopted(let policy): json.event(.policyAdopted, "policy", policy)
+        case .policySet(let policy): json.event(.policySet, "policy", policy)
         case .dayBegan(let day): json.event(.dayBegan, "day", day)
         case .keyAdded(let key): json.event(.keyAdded, "key", key)
         case .keyRevoked(let id): json.event(.keyRevoked, "key", id)
@@ -39,6 +40,9 @@ extension Event: Recorded {
         case .placementDecided(let id, let decision):
             json.event(.placementDecided, "referral", id)
             json.put("decision", decision)
+        case .placementOverridden(let id, let override):
+            json.event(.placementOverridden, "referral", id)
+            json.put("override", override)
         case .offerSent(let offer): json.event(.offerSent, "offer", offer)
         case .offerAccepted(let offer, let package, let acceptance):
             json.event(.offerAccepted, "offer", offer)

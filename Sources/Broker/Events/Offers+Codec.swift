@@ -18,6 +18,8 @@ extension Offer: Recorded {
             $0.put("expiresAt", expiresAt)
             $0.put("firstVisitBy", firstVisitBy)
             $0.put("replaces", replaces)
+            if origin != .placed { $0.put("origin", origin) }
+            if settlesAt != sentAt { $0.put("settlesAt", settlesAt) }
         }
     }
 
@@ -34,7 +36,9 @@ extension Offer: Recorded {
                 sentAt: try reader.field("sentAt"),
                 expiresAt: try reader.field("expiresAt"),
                 firstVisitBy: try reader.field("firstVisitBy"),
-                replaces: try reader.optional("replaces")
+                replaces: try reader.optional("replaces"),
+                origin: try reader.optional("origin") ?? .placed,
+                settlesAt: try reader.optional("settlesAt")
             )
         }
     }

@@ -112,7 +112,7 @@ extension JSONWriter {
 extension Noun: Recorded {
     /// The nouns by the names that records give them.
     enum Kind: String, RecordedWord {
-        case reduction, withdrawal, acceptance, refusal, firstVisit, start, ending
+        case reduction, withdrawal, override, acceptance, refusal, firstVisit, start, ending
 
         static let words = Words<Kind>()
         static let meaning: StaticString = "a noun of state"
@@ -123,6 +123,7 @@ extension Noun: Recorded {
             switch self {
             case .reduction(let id): $0.put(.reduction, id)
             case .withdrawal(let id): $0.put(.withdrawal, id)
+            case .override(let id): $0.put(.override, id)
             case .acceptance(let id): $0.put(.acceptance, id)
             case .refusal(let id): $0.put(.refusal, id)
             case .firstVisit(let id): $0.put(.firstVisit, id)
@@ -137,6 +138,7 @@ extension Noun: Recorded {
             switch try reader.field("kind", as: Kind.self) {
             case .reduction: .reduction(try reader.field("of"))
             case .withdrawal: .withdrawal(try reader.field("of"))
+            case .override: .override(try reader.field("of"))
             case .acceptance: .acceptance(try reader.field("of"))
             case .refusal: .refusal(try reader.field("of"))
             case .firstVisit: .firstVisit(try reader.field("of"))

@@ -26,6 +26,11 @@ extension Policy: Recorded {
             $0.put("essentialFacts", essentialFacts)
             $0.put("overstayDaysAhead", overstayDaysAhead)
             $0.put("usualTolerance", usualTolerance)
+            $0.put("settlingSeconds", settlingSeconds)
+            $0.put("fairnessDays", fairnessDays)
+            $0.put("standardVisit", standardVisit)
+            $0.put("objective", objective)
+            $0.put("spot", spot)
         }
     }
 
@@ -51,6 +56,11 @@ extension Policy: Recorded {
             try reader.replace(&policy.essentialFacts, "essentialFacts")
             try reader.replace(&policy.overstayDaysAhead, "overstayDaysAhead")
             try reader.replace(&policy.usualTolerance, "usualTolerance")
+            try reader.replace(&policy.settlingSeconds, "settlingSeconds")
+            try reader.replace(&policy.fairnessDays, "fairnessDays")
+            try reader.replace(&policy.standardVisit, "standardVisit")
+            try reader.replace(&policy.objective, "objective")
+            try reader.replace(&policy.spot, "spot")
             return policy
         }
     }
@@ -74,6 +84,68 @@ extension Policy.HoursToPlace: Recorded {
             try reader.replace(&hours.stepDown, "stepDown")
             try reader.replace(&hours.stepUp, "stepUp")
             return hours
+        }
+    }
+}
+
+extension Objective: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("unsafeWaiting", unsafeWaiting)
+            $0.put("fastTrackWaiting", fastTrackWaiting)
+            $0.put("waitingPerHour", waitingPerHour)
+            $0.put("hoursForWaiting", hoursForWaiting)
+            $0.put("hoursPerDayWaited", hoursPerDayWaited)
+            $0.put("mostDaysWaited", mostDaysWaited)
+            $0.put("hoursBeforeBreach", hoursBeforeBreach)
+            $0.put("offerWithdrawn", offerWithdrawn)
+            $0.put("restartMissed", restartMissed)
+            $0.put("preferenceMissed", preferenceMissed)
+            $0.put("split", split)
+            $0.put("overFair", overFair)
+            $0.put("farOverFair", farOverFair)
+            $0.put("exchange", exchange)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Objective {
+        try reader.object { (reader) throws(CodecError) in
+            var objective = Objective()
+            try reader.replace(&objective.unsafeWaiting, "unsafeWaiting")
+            try reader.replace(&objective.fastTrackWaiting, "fastTrackWaiting")
+            try reader.replace(&objective.waitingPerHour, "waitingPerHour")
+            try reader.replace(&objective.hoursForWaiting, "hoursForWaiting")
+            try reader.replace(&objective.hoursPerDayWaited, "hoursPerDayWaited")
+            try reader.replace(&objective.mostDaysWaited, "mostDaysWaited")
+            try reader.replace(&objective.hoursBeforeBreach, "hoursBeforeBreach")
+            try reader.replace(&objective.offerWithdrawn, "offerWithdrawn")
+            try reader.replace(&objective.restartMissed, "restartMissed")
+            try reader.replace(&objective.preferenceMissed, "preferenceMissed")
+            try reader.replace(&objective.split, "split")
+            try reader.replace(&objective.overFair, "overFair")
+            try reader.replace(&objective.farOverFair, "farOverFair")
+            try reader.replace(&objective.exchange, "exchange")
+            return objective
+        }
+    }
+}
+
+extension SpotRules: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("ceilingPence", ceilingPence)
+            $0.put("budgetPence", budgetPence)
+            $0.put("budgetDays", budgetDays)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> SpotRules {
+        try reader.object { (reader) throws(CodecError) in
+            var rules = SpotRules()
+            try reader.replace(&rules.ceilingPence, "ceilingPence")
+            try reader.replace(&rules.budgetPence, "budgetPence")
+            try reader.replace(&rules.budgetDays, "budgetDays")
+            return rules
         }
     }
 }

@@ -110,6 +110,7 @@ extension Block: Recorded {
             $0.put("leadFirstUntil", leadFirstUntil)
             $0.put("stepUpPercent", stepUpPercent)
             $0.put("contractReference", contractReference)
+            $0.put("spotFor", spotFor)
         }
     }
 
@@ -130,7 +131,8 @@ extension Block: Recorded {
                 maxSharePercent: try reader.optional("maxSharePercent"),
                 leadFirstUntil: try reader.optional("leadFirstUntil"),
                 stepUpPercent: try reader.optional("stepUpPercent"),
-                contractReference: try reader.optional("contractReference")
+                contractReference: try reader.optional("contractReference"),
+                spotFor: try reader.optional("spotFor")
             )
         }
     }

@@ -192,6 +192,16 @@ extension Decision.Criterion: RecordedWord {
     static let meaning: StaticString = "a criterion of a decision"
 }
 
+extension Decision.Method: RecordedWord {
+    static let words = Words<Decision.Method>()
+    static let meaning: StaticString = "what made a decision"
+}
+
+extension Offer.Origin: RecordedWord {
+    static let words = Words<Offer.Origin>()
+    static let meaning: StaticString = "what sent an offer"
+}
+
 extension Offer.Refusal: RecordedWord {
     static let words = Words<Offer.Refusal>()
     static let meaning: StaticString = "a reason to refuse an offer"

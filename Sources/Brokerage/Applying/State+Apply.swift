@@ -7,7 +7,10 @@ extension State {
     public mutating func apply(_ event: Event, at: Instant) {
         now = max(now, at)
         switch event {
-        case .policyAdopted(let new): policy = new
+        case .policyAdopted(let new):
+            policy = new
+            filedPolicy = new
+        case .policySet(let new): policy = new
         case .dayBegan(let day): begin(day)
         case .keyAdded(let key):
             keys[key.id] = key
@@ -18,6 +21,7 @@ extension State {
         case .blockBought(let block):
             blocks[block.id] = block
             blocksOfZone[block.zone, default: []].append(block.id)
+            if block.spotFor != nil { spotPurchases.insert(block.id) }
         case .minutesClaimed(let claim): add(claim)
         case .claimReduced(let id, let term): reduce(id, term)
         case .shortfallReported(let shortfall): report(shortfall)
@@ -48,6 +52,7 @@ extension State {
         case .readyDateRecorded(let id, let entry): changeReferral(id) { $0.readyDates.append(entry) }
         case .referralWithdrawn(let id): changeReferral(id) { $0.status = .withdrawn }
         case .placementDecided(let id, let decision): changeReferral(id) { $0.decision = decision }
+        case .placementOverridden(let id, let override): changeReferral(id) { $0.override = override }
         case .offerSent(let offer): send(offer)
         case .offerAccepted(let id, let package, let acceptance): accept(id, package, acceptance, at)
         case .offerRefused(let id, let refusal):

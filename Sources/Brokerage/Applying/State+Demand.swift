@@ -7,7 +7,7 @@ extension State {
         openOffers.insert(offer.id)
         move(heldFootprint(of: offer), from: .free, to: .held)
         for claim in Set(offer.claims) { holders[claim, default: Holders()].offers.append(offer.id) }
-        if offer.replaces == nil { use(offer.provider, offer.ask, sign: 1) }
+        if offer.replaces == nil { count(offer.provider, 1) }
         changeReferral(offer.referral) {
             $0.offer = offer.id
             if offer.replaces == nil {
@@ -35,7 +35,8 @@ extension State {
         change(&offer)
         offers[id] = offer
         absorbShortfalls(Set(offer.claims))
-        if offer.replaces == nil { use(offer.provider, offer.ask, sign: -1) }
+        if offer.replaces == nil { count(offer.provider, -1) }
+        if offer.replaces == nil, offer.refusal?.countsAsReceived ?? false { receive(offer) }
         let acceptedBefore = offer.replaces.flatMap { packages[$0]?.offer }
         changeReferral(offer.referral) {
             if offer.replaces != nil {
@@ -63,7 +64,7 @@ extension State {
         livePackages.insert(packageID)
         release(offer)
         for claim in Set(package.claims) { holders[claim, default: Holders()].packages.append(packageID) }
-        if offer.replaces != nil { use(offer.provider, offer.ask, sign: 1) }
+        if offer.replaces != nil { count(offer.provider, 1) } else { receive(offer) }
         offer.status = .accepted
         offer.answeredAt = at
         offer.acceptance = acceptance
@@ -160,7 +161,7 @@ extension State {
         if !keepingVisits {
             for claim in Set(package.claims) { holders[claim]?.packages.removeAll { $0 == package.id } }
         }
-        use(package.provider, package.ask, sign: -1)
+        count(package.provider, -1)
     }
 
     private mutating func release(_ offer: Offer) {
@@ -168,9 +169,18 @@ extension State {
         for claim in Set(offer.claims) { holders[claim]?.offers.removeAll { $0 == offer.id } }
     }
 
-    private mutating func use(_ provider: ProviderID, _ ask: Ask, sign: Int) {
-        let weekly = ask.visits.reduce(0) { $0 + $1.carerMinutes * $1.days.count }
-        usage[provider, default: Usage()].inUse += sign * weekly
-        usage[provider, default: Usage()].people += sign
+    /// Notes that a provider has one person more or fewer in hand.
+    private mutating func count(_ provider: ProviderID, _ people: Int) {
+        caseloads[provider, default: 0] += people
+        // Where a provider takes so many and no more, it can begin with fewer in every zone it works in.
+        if providers[provider]?.caseloadMax != nil { for claim in claims(of: provider) { supplyChanged(in: claim) } }
+    }
+
+    /// Notes what a provider received of a zone's packages, or is held to have received. What was bought for one person
+    /// on the spot is none of the zone's shares.
+    private mutating func receive(_ offer: Offer) {
+        guard blocks[offer.block]?.spotFor == nil else { return }
+        guard let zone = referrals[offer.referral]?.zone else { preconditionFailure("offer without referral") }
+        received[zone, default: [:]][offer.provider, default: Receipts()].add(offer.ask.weeklyMinutes, on: today)
     }
 }

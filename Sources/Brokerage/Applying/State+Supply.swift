@@ -17,7 +17,6 @@ extension State {
     mutating func add(_ claim: Claim) {
         claims[claim.id] = claim
         claimsOfProvider[claim.provider, default: []].append(claim.id)
-        usage[claim.provider, default: Usage()].claimed += claim.terms[0].weekly.minutesPerWeek
         blocks[claim.block]?.claims.append(claim.id)
         blocks[claim.block]?.version += 1
         var slab = Slab()

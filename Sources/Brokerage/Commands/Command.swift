@@ -14,6 +14,8 @@ public enum Command: Sendable {
     case triage(ReferralID, Referral.Triage.Outcome, role: String)
     case recordReadyDate(ReferralID, at: Instant?)
     case withdraw(ReferralID)
+    /// A named person chooses the provider.
+    case override(ReferralID, OverrideTerms)
     case accept(OfferID, Acceptance)
     case refuse(OfferID, Offer.Refusal)
     case postponeFirstVisit(PackageID, FirstVisit)
@@ -22,7 +24,12 @@ public enum Command: Sendable {
     case disclosePerson(DisclosedVia)
     case addKey(hash: [UInt8], Role, OrganisationID)
     case revokeKey(KeyID)
+    /// Takes the policy of a configuration file, unless it was taken before.
     case adoptPolicy(Policy)
+    /// Sets the policy; its version is the one it was made from.
+    case setPolicy(Policy, Precondition)
+    /// What a run of the batch would change in one zone.
+    case improve(Improvement)
     /// Time passing: expiries, reminders, the ledger's new day.
     case advance
 }
@@ -88,6 +95,55 @@ public struct BlockTerms: Hashable, Sendable {
         self.leadFirstUntil = leadFirstUntil
         self.stepUpPercent = stepUpPercent
         self.contractReference = contractReference
+    }
+}
+
+/// A named person's choice of a provider for one referral.
+public struct OverrideTerms: Hashable, Sendable {
+    public var provider: ProviderID
+    /// Pence an hour at which the minutes are bought on the spot; nil: on minutes the provider has claimed.
+    public var spotRatePence: Int64?
+    /// The role of whoever decides.
+    public var role: String
+    /// The version of the referral it was decided on: names the vault's text with the reason.
+    public var words: UInt32
+
+    /// Terms from their parts.
+    public init(provider: ProviderID, spotRatePence: Int64? = nil, role: String, words: UInt32) {
+        self.provider = provider
+        self.spotRatePence = spotRatePence
+        self.role = role
+        self.words = words
+    }
+}
+
+/// What a run of the batch would change in one zone. It was worked out on an older state, so each part of it is looked at
+/// again when it is carried out.
+public struct Improvement: Hashable, Sendable {
+    /// Where one person's care would come from in place of where it comes from now.
+    public struct Move: Hashable, Sendable {
+        public let referral: ReferralID
+        /// The offer it would leave; nil: it waits.
+        public let from: OfferID?
+        /// The claim for each visit; nil: it would wait.
+        public let to: [ClaimID]?
+
+        /// A move from its parts.
+        public init(referral: ReferralID, from: OfferID?, to: [ClaimID]?) {
+            self.referral = referral
+            self.from = from
+            self.to = to
+        }
+    }
+
+    public let zone: ZoneID
+    /// Ascending by referral.
+    public let moves: [Move]
+
+    /// An improvement from its parts.
+    public init(zone: ZoneID, moves: [Move]) {
+        self.zone = zone
+        self.moves = moves
     }
 }
 

@@ -1,7 +1,10 @@
 /// What happened. Events are facts: applying one never refuses, and the same events give the same state on every
 /// machine. What a command's record holds is a list of these.
 public enum Event: Hashable, Sendable {
+    /// A policy taken from a configuration file.
     case policyAdopted(Policy)
+    /// A policy set by a commissioner.
+    case policySet(Policy)
     /// Midnight in London: the ledger's window moves to this date.
     case dayBegan(Day)
     case keyAdded(AccessKey)
@@ -19,6 +22,8 @@ public enum Event: Hashable, Sendable {
     case referralWithdrawn(ReferralID)
     /// Where a referral goes and why; an offer follows when somebody won.
     case placementDecided(ReferralID, Decision)
+    /// A named person chose the provider; the decision and the offer follow.
+    case placementOverridden(ReferralID, Referral.Override)
     case offerSent(Offer)
     case offerAccepted(OfferID, PackageID, Acceptance)
     case offerRefused(OfferID, Offer.Refusal)
@@ -76,6 +81,7 @@ public struct Deferral: Hashable, Sendable {
 public enum Noun: Hashable, Sendable {
     case reduction(ClaimID)
     case withdrawal(ReferralID)
+    case override(ReferralID)
     case acceptance(OfferID)
     case refusal(OfferID)
     case firstVisit(PackageID)

@@ -71,6 +71,7 @@ struct Deliberation {
         case .triage(let id, let outcome, let role): try triage(id, outcome, role)
         case .recordReadyDate(let id, let at): try recordReadyDate(id, at)
         case .withdraw(let id): try withdraw(id)
+        case .override(let id, let terms): try override(id, terms)
         case .accept(let id, let acceptance): try accept(id, acceptance)
         case .refuse(let id, let reason): try refuse(id, reason)
         case .postponeFirstVisit(let id, let visit): try postpone(id, visit)
@@ -80,6 +81,8 @@ struct Deliberation {
         case .addKey(let hash, let role, let organisation): addKey(hash, role, organisation)
         case .revokeKey(let id): try revokeKey(id)
         case .adoptPolicy(let policy): adopt(policy)
+        case .setPolicy(let policy, let precondition): try setPolicy(policy, precondition)
+        case .improve(let improvement): improve(improvement)
         case .advance: advance()
         }
     }

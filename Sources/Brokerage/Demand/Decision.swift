@@ -37,13 +37,20 @@ public struct Decision: Hashable, Sendable {
         case preferences
         /// Claims the package is split over.
         case splits
-        /// Share of its claimed minutes the provider already has in use: even loads.
+        /// Points by which the provider would be above its share of what was given out in four weeks.
         case fairness
         /// Minutes left in the tightest cell: the closest fit keeps large gaps whole.
         case fit
         /// The older claim, so that the choice is never left to chance.
         case order
+        /// The batch: kept for others, so that more of those who wait could be placed, or need met sooner.
+        case together
+        /// A named person chose another.
+        case override
     }
+
+    /// What made it.
+    public enum Method: String, CaseIterable, Sendable { case choice, batch, override }
 
     /// One provider's outcome.
     public struct Verdict: Hashable, Sendable {
@@ -67,13 +74,25 @@ public struct Decision: Hashable, Sendable {
     public let chosen: ProviderID?
     /// One for each provider with a claim in the zone, and one for each block with unclaimed minutes; ascending.
     public let verdicts: [Verdict]
+    public let method: Method
+    /// What the chosen option weighed in the criteria from `restart` to `fit`; empty when nobody was chosen.
+    public let weighed: [Int]
 
     /// A decision from its parts.
-    public init(at: Instant, policyVersion: Int, chosen: ProviderID?, verdicts: [Verdict]) {
+    public init(
+        at: Instant,
+        policyVersion: Int,
+        chosen: ProviderID?,
+        verdicts: [Verdict],
+        method: Method = .choice,
+        weighed: [Int] = []
+    ) {
         self.at = at
         self.policyVersion = policyVersion
         self.chosen = chosen
         self.verdicts = verdicts
+        self.method = method
+        self.weighed = weighed
     }
 
     /// The same reasons with nobody chosen: for a referral that a person has taken over.

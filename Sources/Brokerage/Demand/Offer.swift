@@ -3,6 +3,16 @@ public struct Offer: Hashable, Sendable {
     /// How far it has come.
     public enum Status: String, CaseIterable, Sendable { case open, accepted, refused, expired, withdrawn }
 
+    /// What sent it.
+    public enum Origin: String, CaseIterable, Sendable {
+        /// The choice for one referral by itself.
+        case placed
+        /// The batch, which looks at everyone who waits together.
+        case improved
+        /// A named person, against or beside the engine's choice. The batch leaves it where it is.
+        case overridden
+    }
+
     /// Why a provider said no.
     public enum Refusal: String, CaseIterable, Sendable {
         case informationMissing, unsafe, beyondCompetence, timing, noStaff, geography, personDeclined, other
@@ -25,6 +35,10 @@ public struct Offer: Hashable, Sendable {
     public let firstVisitBy: Day
     /// The accepted package this offer would change; nil for a first offer.
     public let replaces: PackageID?
+    public let origin: Origin
+    /// Until when the batch may move it freely. One that was moved settles when the first would have, so that nobody is
+    /// moved for ever.
+    public let settlesAt: Instant
     public var status: Status
     public var answeredAt: Instant?
     public var refusal: Refusal?
@@ -46,7 +60,9 @@ public struct Offer: Hashable, Sendable {
         sentAt: Instant,
         expiresAt: Instant,
         firstVisitBy: Day,
-        replaces: PackageID? = nil
+        replaces: PackageID? = nil,
+        origin: Origin = .placed,
+        settlesAt: Instant? = nil
     ) {
         self.id = id
         self.referral = referral
@@ -59,6 +75,8 @@ public struct Offer: Hashable, Sendable {
         self.expiresAt = expiresAt
         self.firstVisitBy = firstVisitBy
         self.replaces = replaces
+        self.origin = origin
+        self.settlesAt = settlesAt ?? sentAt
         status = .open
         version = 1
     }

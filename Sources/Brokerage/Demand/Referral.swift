@@ -82,6 +82,27 @@ public struct Referral: Hashable, Sendable {
         }
     }
 
+    /// A named person's choice of the provider. The name and the reason are in the vault.
+    public struct Override: Hashable, Sendable {
+        public let provider: ProviderID
+        /// The block bought on the spot for it; nil: on minutes bought ahead.
+        public let spot: BlockID?
+        /// The role of whoever decided.
+        public let role: String
+        public let at: Instant
+        /// The version of the referral it was decided on: names the vault's text with the reason.
+        public let words: UInt32
+
+        /// A choice from its parts.
+        public init(provider: ProviderID, spot: BlockID?, role: String, at: Instant, words: UInt32) {
+            self.provider = provider
+            self.spot = spot
+            self.role = role
+            self.at = at
+            self.words = words
+        }
+    }
+
     public let id: ReferralID
     public let person: PersonID
     /// Whose referral it is: the organisation of the key that posted it.
@@ -106,6 +127,8 @@ public struct Referral: Hashable, Sendable {
     public var alerts: [Alert]
     /// The decision in force.
     public var decision: Decision?
+    /// The last time a named person chose the provider; nil: never.
+    public var override: Override?
     /// Live referrals with the same NHS number when this one came in.
     public let duplicates: [ReferralID]
     /// Grows with everything that happens to it; part of its ETag.
@@ -140,6 +163,7 @@ public struct Referral: Hashable, Sendable {
         expiries = 0
         alerts = []
         decision = nil
+        override = nil
         self.duplicates = duplicates
         version = 1
     }

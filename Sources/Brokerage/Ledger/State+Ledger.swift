@@ -41,7 +41,10 @@ extension State {
     public func freeMinutes(in zone: ZoneID, skills: [Skill], from: Day, days: Int) -> [[Int]] {
         var rows = Array(repeating: Array(repeating: 0, count: Band.count), count: days)
         for blockID in blocks(of: zone) {
-            guard let block = blocks[blockID], skills.allSatisfy(block.skills.contains) else { continue }
+            // What was bought on the spot for one person is nobody else's.
+            guard let block = blocks[blockID], block.spotFor == nil, skills.allSatisfy(block.skills.contains) else {
+                continue
+            }
             for id in block.claims {
                 guard let claim = claims[id], let provider = providers[claim.provider], provider.status == .open,
                     skills.allSatisfy({ provider.skills?.contains($0) ?? true }), let slab = slabs[id]

@@ -30,6 +30,8 @@ public struct Block: Hashable, Sendable {
     /// The share ring-fenced for step-up, in percent; kept for when rings are fenced.
     public let stepUpPercent: Int?
     public let contractReference: String?
+    /// The referral it was bought on the spot for; nil: bought ahead, for whoever needs it.
+    public let spotFor: ReferralID?
     /// Grows with every claim and reduction; part of its ETag.
     public var version: UInt32
     /// Claims on this block, ascending.
@@ -51,7 +53,8 @@ public struct Block: Hashable, Sendable {
         maxSharePercent: Int? = nil,
         leadFirstUntil: Instant? = nil,
         stepUpPercent: Int? = nil,
-        contractReference: String? = nil
+        contractReference: String? = nil,
+        spotFor: ReferralID? = nil
     ) {
         self.id = id
         self.zone = zone
@@ -68,6 +71,7 @@ public struct Block: Hashable, Sendable {
         self.leadFirstUntil = leadFirstUntil
         self.stepUpPercent = stepUpPercent
         self.contractReference = contractReference
+        self.spotFor = spotFor
         version = 1
         claims = []
     }

@@ -13,6 +13,9 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// The instant so many minutes later (earlier when negative).
     public func adding(minutes: Int) -> Instant { Instant(seconds: seconds + Int64(minutes) * 60) }
 
+    /// The instant so many seconds later (earlier when negative).
+    public func adding(seconds more: Int) -> Instant { Instant(seconds: seconds + Int64(more)) }
+
     /// The instant so many hours later (earlier when negative).
     public func adding(hours: Int) -> Instant { adding(minutes: hours * 60) }
 

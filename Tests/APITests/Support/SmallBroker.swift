@@ -96,7 +96,7 @@ final class SmallBroker: Brokering {
         case .person(_, let person): person.description
         case .claim(let claim): claim.id.description
         case .shortfall(let shortfall): shortfall.id.description
-        case .block, .zone, .provider, .key, .nothing: "other"
+        case .block, .zone, .provider, .key, .policy, .nothing: "other"
         }
     }
 

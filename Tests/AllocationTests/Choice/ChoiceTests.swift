@@ -90,7 +90,7 @@ struct ChoiceTests {
             #expect(Set(best.carriers.map { candidates[$0].provider }).count == 1)
             // No single that fits ranks better than what was chosen.
             for index in candidates.indices where oracle.fits(need.allVisits, candidates[index].capacity) {
-                let rank = candidates[index].preferences + [0, candidates[index].load]
+                let rank = candidates[index].preferences + [0, candidates[index].fairness]
                 #expect(
                     !rank.lexicographicallyPrecedes(Array(best.rank.prefix(rank.count))),
                     "seed \(seed) round \(round)"
@@ -137,7 +137,7 @@ struct ChoiceTests {
         let roomy = Candidate(
             provider: 1,
             preferences: [0, 0],
-            load: 0,
+            fairness: 0,
             capacity: Capacity(free: Array(repeating: 100, count: 640), carers: Array(repeating: 1, count: 35))
         )
         _ = random.next()
@@ -185,7 +185,7 @@ struct ChoiceTests {
         return Candidate(
             provider: Int.random(in: 1...2, using: &random),
             preferences: [0, Int.random(in: 0...1, using: &random)],
-            load: Int.random(in: 0...900, using: &random),
+            fairness: Int.random(in: 0...900, using: &random),
             capacity: Capacity(
                 free: free,
                 carers: Array(repeating: UInt8.random(in: 1...3, using: &random), count: 35),

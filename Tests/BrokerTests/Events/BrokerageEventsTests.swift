@@ -188,7 +188,8 @@ private struct Town {
         )
         let version = try #require(state.referrals[changed.id]?.version)
         try submit(.amend(changed.id, ask([.tea], minutes: 170), otherwiseChanged: true, .version(version)))
-        _ = try refer(ask([.night]))
+        let night = try refer(ask([.night]))
+        try override(night.id)
         try pass(hours: 2)
     }
 
@@ -222,7 +223,16 @@ private struct Town {
         policy.version += 1
         policy.answerMinutes = 45
         try submit(.adoptPolicy(policy), by: administrator)
+        var mine = state.policy
+        mine.settlingSeconds = 60
+        try submit(.setPolicy(mine, .absent), by: Actor(key: nil, role: .commissioner, organisation: Slug("hub")!))
         try submit(.disclosePerson(.referral(ReferralID(number: 1))))
+    }
+
+    /// A broker takes the choice into its own hands.
+    mutating func override(_ referral: ReferralID) throws {
+        let provider = try #require(state.offers.values.first { $0.referral == referral }?.provider)
+        try submit(.override(referral, OverrideTerms(provider: provider, role: "broker", words: 1)))
     }
 
     struct Unexpected: Error {}

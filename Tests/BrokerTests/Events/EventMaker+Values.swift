@@ -20,6 +20,11 @@ extension EventMaker {
         policy.triageBeforeStart = flag()
         policy.essentialFacts = list { $0.pick() }
         policy.overstayDaysAhead = whole()
+        policy.settlingSeconds = whole()
+        policy.fairnessDays = whole()
+        policy.objective.unsafeWaiting = whole()
+        policy.objective.split = whole()
+        policy.spot.budgetPence = whole()
         return policy
     }
 
@@ -67,7 +72,8 @@ extension EventMaker {
             maxSharePercent: maybe { $0.whole() },
             leadFirstUntil: maybe { $0.instant() },
             stepUpPercent: maybe { $0.whole() },
-            contractReference: maybe { $0.text() }
+            contractReference: maybe { $0.text() },
+            spotFor: maybe { $0.id() }
         )
     }
 
@@ -164,6 +170,7 @@ extension EventMaker {
         switch pick(Noun.Kind.self) {
         case .reduction: .reduction(id())
         case .withdrawal: .withdrawal(id())
+        case .override: .override(id())
         case .acceptance: .acceptance(id())
         case .refusal: .refusal(id())
         case .firstVisit: .firstVisit(id())

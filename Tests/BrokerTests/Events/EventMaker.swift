@@ -22,6 +22,7 @@ struct EventMaker {
     mutating func event(_ name: EventName) -> Event {
         switch name {
         case .policyAdopted: .policyAdopted(policy())
+        case .policySet: .policySet(policy())
         case .dayBegan: .dayBegan(day())
         case .keyAdded:
             .keyAdded(
@@ -104,7 +105,20 @@ struct EventMaker {
                             block: $0.id(),
                             reason: $0.maybe { $0.reason() }
                         )
-                    }
+                    },
+                    method: pick(),
+                    weighed: list { $0.whole() }
+                )
+            )
+        case .placementOverridden:
+            .placementOverridden(
+                id(),
+                Referral.Override(
+                    provider: slug(),
+                    spot: maybe { $0.id() },
+                    role: text(),
+                    at: instant(),
+                    words: number()
                 )
             )
         case .offerSent:
@@ -120,7 +134,9 @@ struct EventMaker {
                     sentAt: instant(),
                     expiresAt: instant(),
                     firstVisitBy: day(),
-                    replaces: maybe { $0.id() }
+                    replaces: maybe { $0.id() },
+                    origin: pick(),
+                    settlesAt: maybe { $0.instant() }
                 )
             )
         case .offerAccepted:

@@ -5,13 +5,22 @@ import Brokerage
 /// reasons, outcomes and nouns that those do not show. Lines are added when an event is; none is ever changed.
 enum Golden {
     static var entries: [JournalEntry] {
-        (supply + demand + care + running).enumerated().map { index, event in
+        (supply + demand + care + running + since).enumerated().map { index, event in
             JournalEntry(
                 at: Instant("2027-01-04T09:30:00Z")!.adding(minutes: index),
                 command: CommandID(high: 0xFEDC_BA98_7654_3210, low: UInt64(index)),
                 by: Actor(key: index % 2 == 0 ? nil : KeyID(number: 3), role: .broker, organisation: hub),
                 events: [event]
             )
+        }
+    }
+
+    /// Lines that the newest program writes with members their own did not know, by index.
+    static var writtenOtherwise: [Int] {
+        // A policy: its objective, spot rules and settling time came later.
+        entries.indices.filter { index in
+            guard case .policyAdopted = entries[index].events[0] else { return false }
+            return index < supply.count + demand.count + care.count + running.count
         }
     }
 
@@ -211,5 +220,82 @@ enum Golden {
                 .requestRemembered(RememberedRequest(scope: Array(0..<32), body: [0xFF], outcome: $0))
             }
             + nouns.map { .nounSet($0, body: [0x0A, 0xA0]) }
+    }
+
+    /// What came after the first golden lines: the batch, overrides, spot, the policy's later figures.
+    private static var since: [Event] {
+        var policy = Policy()
+        policy.version = 3
+        policy.settlingSeconds = 90
+        policy.fairnessDays = 14
+        policy.standardVisit = 45
+        policy.objective.overFair = 2
+        policy.objective.exchange = 32
+        policy.spot.budgetPence = 250_000
+        return [
+            .policySet(policy),
+            .policyAdopted(policy),
+            .placementOverridden(
+                ReferralID(number: 12),
+                Referral.Override(provider: acorn, spot: BlockID(number: 9), role: "broker", at: now, words: 4)
+            ),
+            .placementOverridden(
+                ReferralID(number: 12),
+                Referral.Override(provider: acorn, spot: nil, role: "other", at: now, words: 7)
+            ),
+            .placementDecided(
+                ReferralID(number: 12),
+                Decision(
+                    at: now,
+                    policyVersion: 4,
+                    chosen: acorn,
+                    verdicts: [
+                        Decision.Verdict(
+                            provider: acorn,
+                            block: BlockID(number: 1),
+                            reason: .beaten(by: .together, difference: 2)
+                        ),
+                        Decision.Verdict(
+                            provider: acorn,
+                            block: BlockID(number: 2),
+                            reason: .beaten(by: .override, difference: 0)
+                        ),
+                    ],
+                    method: .batch,
+                    weighed: [0, 1, 0, 250, 15]
+                )
+            ),
+            .offerSent(
+                Offer(
+                    id: OfferID(number: 6),
+                    referral: ReferralID(number: 12),
+                    provider: acorn,
+                    claims: [ClaimID(number: 1), ClaimID(number: 2)],
+                    block: BlockID(number: 1),
+                    ask: ask,
+                    startFrom: day,
+                    sentAt: now,
+                    expiresAt: later,
+                    firstVisitBy: day.adding(days: 1),
+                    origin: .improved,
+                    settlesAt: later
+                )
+            ),
+            .blockBought(
+                Block(
+                    id: BlockID(number: 9),
+                    zone: leam,
+                    from: day,
+                    until: day.adding(days: 41),
+                    ratePence: 3_100,
+                    funding: .council,
+                    skills: [],
+                    weekly: weekly,
+                    awardedTo: acorn,
+                    spotFor: ReferralID(number: 12)
+                )
+            ),
+            .nounSet(.override(ReferralID(number: 12)), body: [0x0A]),
+        ]
     }
 }

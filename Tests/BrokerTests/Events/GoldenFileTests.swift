@@ -24,10 +24,12 @@ struct GoldenFileTests {
         }
     }
 
-    @Test("each entry is written as its line, byte for byte")
+    @Test("each entry is written as its line, byte for byte, unless an older program wrote it with fewer members")
     func writing() throws {
         let lines = try Self.lines()
-        for (index, (line, entry)) in zip(lines, Golden.entries).enumerated() {
+        #expect(Golden.writtenOtherwise.count == 1)
+        for (index, (line, entry)) in zip(lines, Golden.entries).enumerated()
+        where !Golden.writtenOtherwise.contains(index) {
             let written = String(decoding: RecordCodec.encode(entry), as: UTF8.self)
             #expect(written == String(decoding: line, as: UTF8.self), "line \(index + 1)")
         }

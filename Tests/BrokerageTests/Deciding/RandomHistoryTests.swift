@@ -14,6 +14,9 @@ struct RandomHistoryTests {
         var random = SeededGenerator(seed: seed)
         var county = try County.withProviders(["acorn", "birch", "cedar"], minutes: 120, carers: 2)
         try county.award(nil, minutes: 200, carers: 2, days: 60)
+        var policy = county.state.policy
+        policy.spot.budgetPence = 200_000
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
         for step in 0..<160 {
             county.step(&random)
             county.expectNobodyOverlooked("seed \(seed) step \(step)")
@@ -41,7 +44,7 @@ extension County {
     mutating func step(_ random: inout SeededGenerator) {
         let hub = County.broker
         let body = [UInt8.random(in: 0...255, using: &random), UInt8.random(in: 0...255, using: &random)]
-        switch Int.random(in: 0..<16, using: &random) {
+        switch Int.random(in: 0..<19, using: &random) {
         case 0...3: submit(.refer(randomAsk(&random)), by: County.ward)
         case 4, 5, 6:
             guard let id = state.offersOpen.randomElement(using: &random), let offer = state.offers[id] else { return }
@@ -113,8 +116,29 @@ extension County {
                 guard let claim = state.claims[id] else { return }
                 submit(.reduceClaim(claim.block, id, from: today.adding(days: 28), weekly: weekly), by: hub, body: body)
             }
+        case 15, 16: improve(&random)
+        case 17:
+            guard let id = state.referralsSeekingCare.randomElement(using: &random) else { return }
+            let name = ["acorn", "birch", "cedar"].randomElement(using: &random) ?? "acorn"
+            let rate: Int64? = Int.random(in: 0..<4, using: &random) == 0 ? 3_000 : nil
+            submit(
+                .override(id, OverrideTerms(provider: Slug(name)!, spotRatePence: rate, role: "broker", words: 1)),
+                by: hub,
+                body: body
+            )
         default: pass(minutes: [5, 30, 70, 600, 1440, 4000].randomElement(using: &random) ?? 5)
         }
+    }
+
+    /// A run of the batch; at times on what was so some minutes ago, so that parts of it no longer fit.
+    mutating func improve(_ random: inout SeededGenerator) {
+        guard let problem = ZoneProblem(state, zone: Slug("leam")!, at: now),
+            let improvement = problem.improvement(seed: random.next(), moves: 2_000)
+        else { return }
+        if Bool.random(using: &random) { submit(.refer(randomAsk(&random)), by: County.ward) }
+        let accepted = state.packages
+        submit(.improve(improvement), by: County.broker)
+        #expect(accepted.allSatisfy { state.packages[$0.key] == $0.value }, "accepted care was moved")
     }
 
     func randomAsk(_ random: inout SeededGenerator) -> Ask {

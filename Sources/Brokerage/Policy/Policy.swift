@@ -40,6 +40,19 @@ public struct Policy: Hashable, Sendable {
     ]
     /// Days of committed care kept ahead for a person past the last free day.
     public var overstayDaysAhead = 7
+    /// Seconds for which an offer may be moved freely after it was first sent; later only when somebody who waits gains.
+    public var settlingSeconds = 120
+    /// Days over which what a provider received is held against its share, today included; at most `mostFairnessDays`.
+    public var fairnessDays = 28
+    /// Minutes of each of the four visits a day of the standard package that capacity is counted in.
+    public var standardVisit = 30
+    /// What an allocation is judged by.
+    public var objective = Objective()
+    /// When minutes may be bought on the spot.
+    public var spot = SpotRules()
+
+    /// Days of what was received that are kept, whatever the policy: 56, twice the usual window.
+    public static let mostFairnessDays = 56
 
     /// Hours to place, by class.
     public struct HoursToPlace: Hashable, Sendable {

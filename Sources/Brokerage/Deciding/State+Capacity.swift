@@ -1,0 +1,115 @@
+import Allocation
+
+/// What claims have to give and asks need, as the flat numbers that the allocator works on.
+extension State {
+    /// What a claim has to give, as flat numbers; with an offer's hold or a package's minutes counted as free.
+    func capacity(
+        of claim: Claim,
+        from first: Day,
+        until last: Day,
+        excludingOffer offer: Offer? = nil,
+        excludingPackage package: Package? = nil
+    ) -> Capacity {
+        guard var slab = slabs[claim.id] else { preconditionFailure("claim \(claim.id) has no ledger") }
+        func free(_ footprint: Footprint, _ account: Slab.Account) {
+            for entry in footprint.entries where entry.claim == claim.id && window.contains(entry.day) {
+                slab.move(entry.minutes, from: account, to: .free, entry.day, entry.band)
+            }
+        }
+        if let offer { free(heldFootprint(of: offer), .held) }
+        if let package {
+            free(package.footprint, .committed)
+            free(package.retained, .retained)
+        }
+        let held = holders[claim.id] ?? Holders()
+        var timed: [Capacity.Timed] = []
+        for id in held.offers where id != offer?.id {
+            guard let other = offers[id] else { continue }
+            let last = other.startFrom.adding(days: other.ask.days - 1)
+            timed += other.ask.timed(on: claim.id, other.claims, other.startFrom, last, policy.bands)
+        }
+        for id in held.packages where id != package?.id && id != offer?.replaces {
+            guard let other = packages[id] else { continue }
+            timed += other.ask.timed(on: claim.id, other.claims, other.firstDay, other.lastDay, policy.bands)
+        }
+        // Carers at once of the term with the fewest of those in force while the package runs.
+        let terms = claim.terms.indices.filter { index in
+            claim.terms[index].from <= last
+                && (index + 1 == claim.terms.count || claim.terms[index + 1].from > first)
+        }.map { claim.terms[$0] }
+        let carers = terms.dropFirst().reduce((terms.first ?? claim.terms[0]).weekly.cells.map(\.carers)) {
+            least,
+            term in
+            zip(least, term.weekly.cells).map { min($0, $1.carers) }
+        }
+        let absences = shortfalls(of: claim.id).compactMap { shortfalls[$0] }.filter {
+            $0.carers > 0 && $0.day >= today
+        }
+        .map { Capacity.Absence(day: Int($0.day.number), band: $0.band.index, carers: $0.carers) }
+        return Capacity(free: slab.cells, carers: carers, timed: timed, absences: absences)
+    }
+
+    /// Whether visits on their claims fit from a day on, beside everything else that stands there.
+    func obstacle(
+        _ ask: Ask,
+        _ claimIDs: [ClaimID],
+        from day: Day,
+        offer: Offer? = nil,
+        package: Package? = nil
+    ) -> Obstacle? {
+        // Days behind the window are past: nothing can clash there any more.
+        let last = day.adding(days: ask.days - 1)
+        guard last >= window.first else { return nil }
+        var need = Need(ask, from: day, bands: policy.bands)
+        need.firstDay = max(need.firstDay, Int(window.first.number))
+        for id in Set(claimIDs).sorted() {
+            guard let claim = claims[id] else { preconditionFailure("no claim \(id)") }
+            let mask = claimIDs.enumerated().reduce(UInt16(0)) { $1.element == id ? $0 | 1 << UInt16($1.offset) : $0 }
+            let capacity = capacity(of: claim, from: day, until: last, excludingOffer: offer, excludingPackage: package)
+            if let obstacle = capacity.obstacle(to: need, visits: mask) { return obstacle }
+        }
+        return nil
+    }
+}
+
+extension Need {
+    /// What an ask needs when care starts on a day.
+    init(_ ask: Ask, from day: Day, bands: BandHours) {
+        self.init(
+            visits: ask.visits.map { visit in
+                Need.Visit(
+                    band: visit.band.index,
+                    carerMinutes: visit.carerMinutes,
+                    carers: visit.carers,
+                    days: visit.days.bits,
+                    at: visit.time.flatMap { bands.minute(of: $0.at, in: visit.band) },
+                    length: visit.minutes
+                )
+            },
+            firstDay: Int(day.number),
+            lastDay: Int(day.number) + ask.days - 1
+        )
+    }
+}
+
+extension Ask {
+    /// Its visits at fixed times on one claim, as the allocator sees them.
+    func timed(on claim: ClaimID, _ claims: [ClaimID], _ first: Day, _ last: Day, _ bands: BandHours) -> [Capacity
+        .Timed]
+    {
+        zip(visits, claims).compactMap { visit, carrier in
+            guard carrier == claim, let time = visit.time, let from = bands.minute(of: time.at, in: visit.band) else {
+                return nil
+            }
+            return Capacity.Timed(
+                firstDay: Int(first.number),
+                lastDay: Int(last.number),
+                days: visit.days.bits,
+                band: visit.band.index,
+                from: from,
+                until: from + visit.minutes,
+                carers: visit.carers
+            )
+        }
+    }
+}

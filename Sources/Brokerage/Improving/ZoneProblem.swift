@@ -1,0 +1,161 @@
+import Allocation
+
+/// Everyone in one zone who waits or whose offer may still move, and all minutes they could have, as the flat problem that
+/// the batch searches. Zones share no minutes, so each is a problem of its own.
+///
+/// A value made from a snapshot of the state: it can be searched on any queue while the state goes on, and what it finds
+/// is an `Improvement`, which is looked at again when it is carried out.
+public struct ZoneProblem: Sendable {
+    let zone: ZoneID
+    let instance: Instance
+    /// Where everyone stands now.
+    let start: Plan
+    /// Behind need i: the referral, its open offer, and the band of each visit.
+    private let people: [Person]
+    /// Behind block i.
+    private let claims: [ClaimID]
+
+    private struct Person {
+        let referral: ReferralID
+        let offer: OfferID?
+        let bands: [Int]
+    }
+
+    /// People looked at in one run; the neediest first. Bounds a run's memory and its time.
+    public static let mostPeople = Objective.mostPeople
+
+    /// The problem of a zone; nil when nothing could be gained there: nobody waits whom minutes could be found for, and
+    /// every offer has settled.
+    public init?(_ state: State, zone: ZoneID, at now: Instant) {
+        let people = state.movable(in: zone, at: now)
+        guard people.contains(where: { $0.offer == nil || now < ($0.offer?.settlesAt ?? now) }) else { return nil }
+        let today = state.today
+        let objective = state.policy.objective
+        var builder = Builder(state, zone: zone)
+        guard !builder.claims.isEmpty else { return nil }
+        var start: [Plan.Placement?] = []
+        var kept: [Person] = []
+        for person in people.prefix(ZoneProblem.mostPeople) {
+            var placement: Plan.Placement?
+            if let offer = person.offer {
+                guard let found = builder.placement(of: offer) else { continue }
+                placement = found
+                builder.giveBack(offer)
+            }
+            let ask = person.referral.ask
+            let first = max(ask.startFrom, today).days(since: today)
+            builder.instance.needs.append(
+                Instance.Need(
+                    place: 0,
+                    days: first..<first + ask.days,
+                    calls: builder.calls(ask, first: first),
+                    skills: builder.skills(ask),
+                    genderRequired: ask.carerGender.map(Builder.bit) ?? 0,
+                    languagePreferred: builder.language(ask.language),
+                    waiting: objective.points(waiting: person.referral, at: now),
+                    declined: person.referral.declined.compactMap { builder.providerIndex[$0] },
+                    stayCost: person.offer.map { now < $0.settlesAt ? 0 : objective.offerWithdrawn } ?? 0
+                )
+            )
+            start.append(placement)
+            kept.append(
+                Person(referral: person.referral.id, offer: person.offer?.id, bands: ask.visits.map(\.band.index))
+            )
+        }
+        guard !kept.isEmpty else { return nil }
+        builder.stand(apartFrom: Set(kept.compactMap(\.offer)))
+        builder.share(among: kept.map(\.referral))
+        self.zone = zone
+        self.people = kept
+        claims = builder.claims
+        instance = builder.instance
+        var plan = Plan(waiting: kept.count)
+        plan.placements = start
+        self.start = plan
+        // Rules that changed since an offer was sent (a provider suspended, a skill lost) are a person's to deal with.
+        guard (try? instance.account(plan)) != nil else { return nil }
+    }
+
+    /// People in it.
+    public var size: Int { people.count }
+    /// Of those, who waits.
+    public var waiting: Int { start.waiting }
+
+    /// Searches, and says what it would change; nil when nothing. The same problem, seed and moves give the same answer,
+    /// on every machine.
+    public func improvement(seed: UInt64, moves: Int) -> Improvement? {
+        let outcome = Allocator(instance, workers: .alone).improve(start, seed: seed, budget: .moves(moves))
+        var changes: [Improvement.Move] = []
+        for (index, placement) in outcome.plan.placements.enumerated() where placement != start.placements[index] {
+            if let placement, let before = start.placements[index], placement.same(as: before) { continue }
+            let person = people[index]
+            changes.append(
+                Improvement.Move(
+                    referral: person.referral,
+                    from: person.offer,
+                    to: placement.map { placement in person.bands.map { claims[placement.block(for: $0)] } }
+                )
+            )
+        }
+        guard !changes.isEmpty else { return nil }
+        return Improvement(zone: zone, moves: changes.sorted { $0.referral < $1.referral })
+    }
+}
+
+extension Objective {
+    /// Points for as long as somebody waits, as the search weighs them.
+    func points(waiting referral: Referral, at now: Instant) -> Int {
+        if referral.isUnsafe(at: now) { return unsafeWaiting }
+        if referral.ask.class == .fastTrack { return fastTrackWaiting }
+        return waitingPerHour * referral.hoursOfNeed(self, at: now)
+    }
+}
+
+extension Referral {
+    /// Whether the person is unsafe now: at home alone, or care that was there has ended.
+    func isUnsafe(at now: Instant) -> Bool { ask.unsafeNow || ask.safeUntil.map { $0 <= now } ?? false }
+
+    /// Hours of need of somebody who waits (`Objective.hoursOfNeed`).
+    func hoursOfNeed(_ objective: Objective, at now: Instant) -> Int {
+        let waited = completedAt.map { Int((now.seconds - $0.seconds) / 3600) } ?? 0
+        let left = due.map { Int(($0.seconds - now.seconds) / 3600) } ?? objective.hoursBeforeBreach
+        return objective.hoursOfNeed(waited: waited, left: left)
+    }
+}
+
+extension State {
+    /// Who in a zone may be placed or placed elsewhere, in order of need: those who wait, and those whose offer neither a
+    /// person chose nor an accepted package stands behind.
+    func movable(in zone: ZoneID, at now: Instant) -> [(referral: Referral, offer: Offer?)] {
+        var found: [(referral: Referral, offer: Offer?)] = []
+        for id in waiting[zone] ?? [] {
+            guard let referral = referrals[id], isForTheEngine(referral) else { continue }
+            found.append((referral, nil))
+        }
+        for id in offersOpen(in: zone) {
+            guard let offer = offers[id], offer.replaces == nil, offer.origin != .overridden,
+                offer.startFrom >= today, let referral = referrals[offer.referral], referral.status == .offered,
+                isForTheEngine(referral)
+            else { continue }
+            found.append((referral, offer))
+        }
+        return found.filter { $0.referral.ask.visits.count <= Instance.mostCalls }.sorted { a, b in
+            let (x, y) = (a.referral.rankOfNeed(at: now), b.referral.rankOfNeed(at: now))
+            return x != y ? x.lexicographicallyPrecedes(y) : a.referral.id < b.referral.id
+        }
+    }
+
+    /// Whether the engine still seeks for a referral, or a person has taken over.
+    private func isForTheEngine(_ referral: Referral) -> Bool {
+        referral.expiries < policy.expiriesBeforeBroker && (!policy.triageBeforeStart || referral.triage != nil)
+    }
+
+    /// Open offers on a zone's claims, ascending.
+    func offersOpen(in zone: ZoneID) -> [OfferID] {
+        var found: Set<OfferID> = []
+        for block in blocks(of: zone).compactMap({ blocks[$0] }) {
+            for claim in block.claims { found.formUnion(holders[claim]?.offers ?? []) }
+        }
+        return found.sorted()
+    }
+}
