@@ -40,6 +40,8 @@ public final class Broker: Brokering {
     private let lookUps = Atomic<Int>(0)
     private let standing = Mutex<Health>(.ready)
     private let owned: QueueOwned
+    /// The batch, once it runs.
+    let improving = Mutex<Improver?>(nil)
     /// Set while a check of the store's end is on its way, so that polls do not pile up behind a slow disk.
     private let following = Atomic<Bool>(false)
 
@@ -324,7 +326,7 @@ public final class Broker: Brokering {
         return Actor(key: nil, role: .administrator, organisation: name)
     }()
 
-    private func repeating(_ interval: Int, _ body: @escaping @Sendable (Broker) -> Void) {
+    func repeating(_ interval: Int, _ body: @escaping @Sendable (Broker) -> Void) {
         queue.async { [self] in
             let timer = DispatchSource.makeTimerSource(queue: queue)
             timer.schedule(deadline: .now() + .milliseconds(interval), repeating: .milliseconds(interval))

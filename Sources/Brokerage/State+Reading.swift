@@ -5,6 +5,9 @@ extension State {
     /// Packages that stand on a claim now, ascending.
     public func packages(on claim: ClaimID) -> [PackageID] { (holders[claim]?.packages ?? []).sorted() }
 
+    /// How many people wait in a zone.
+    public func waitingCount(in zone: ZoneID) -> Int { waiting[zone]?.count ?? 0 }
+
     /// How many packages are not ended: tells whether walking them is worth it.
     public var packagesInCareCount: Int { livePackages.count }
 

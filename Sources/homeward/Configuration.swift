@@ -15,6 +15,10 @@ struct Configuration {
     var followMilliseconds = 40
     /// Milliseconds between ticks of time, 1,000.
     var tickMilliseconds = 1_000
+    /// Milliseconds between looks of the batch at what changed, 2,000; 0: it does not run.
+    var improveMilliseconds = 2_000
+    /// Moves the batch tries for each person of a zone, 1,000.
+    var improveMovesEach = 1_000
     /// Milliseconds that a stopping service waits for requests under way, 20,000.
     var drainMilliseconds = 20_000
 
@@ -38,6 +42,8 @@ struct Configuration {
         listen = fields.optionalArray("listen", max: 16) { ObjectReader.string($0, $1, $2, 256) }
         fields.set(&followMilliseconds, "followMilliseconds", 1...60_000)
         fields.set(&tickMilliseconds, "tickMilliseconds", 10...60_000)
+        fields.set(&improveMilliseconds, "improveMilliseconds", 0...3_600_000)
+        fields.set(&improveMovesEach, "improveMovesEach", 1...100_000)
         fields.set(&drainMilliseconds, "drainMilliseconds", 0...600_000)
         var server = server
         _ = fields.optionalObject("server") { server.read(&$0) }

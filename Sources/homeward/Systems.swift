@@ -23,6 +23,12 @@ final class Systems: Sendable {
         _ = try broker.must(.adoptPolicy(configuration.policy), by: Broker.itself)
         broker.follow(everyMilliseconds: configuration.followMilliseconds)
         broker.tick(everyMilliseconds: configuration.tickMilliseconds)
+        if configuration.improveMilliseconds > 0 {
+            broker.improve(
+                everyMilliseconds: configuration.improveMilliseconds,
+                movesEach: configuration.improveMovesEach
+            )
+        }
         brokers.withLock { $0[system] = broker }
     }
 

@@ -117,36 +117,6 @@ public struct OverrideTerms: Hashable, Sendable {
     }
 }
 
-/// What a run of the batch would change in one zone. It was worked out on an older state, so each part of it is looked at
-/// again when it is carried out.
-public struct Improvement: Hashable, Sendable {
-    /// Where one person's care would come from in place of where it comes from now.
-    public struct Move: Hashable, Sendable {
-        public let referral: ReferralID
-        /// The offer it would leave; nil: it waits.
-        public let from: OfferID?
-        /// The claim for each visit; nil: it would wait.
-        public let to: [ClaimID]?
-
-        /// A move from its parts.
-        public init(referral: ReferralID, from: OfferID?, to: [ClaimID]?) {
-            self.referral = referral
-            self.from = from
-            self.to = to
-        }
-    }
-
-    public let zone: ZoneID
-    /// Ascending by referral.
-    public let moves: [Move]
-
-    /// An improvement from its parts.
-    public init(zone: ZoneID, moves: [Move]) {
-        self.zone = zone
-        self.moves = moves
-    }
-}
-
 /// A claim as a provider asks for it.
 public struct ClaimTerms: Hashable, Sendable {
     public var provider: ProviderID

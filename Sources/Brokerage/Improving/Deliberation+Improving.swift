@@ -1,47 +1,22 @@
 import Allocation
 
-/// Carrying out what a run of the batch found. It was found on an older state, so it is taken apart into exchanges, moves
-/// that share claims, and each exchange is looked at again: whole when it still makes things better, tier by tier, or
-/// not at all. Accepted care is no part of any.
+/// Carrying out what a run of the batch found on an older state. Each exchange is looked at again: whole when it still
+/// makes things better, tier by tier, or not at all. Accepted care is no part of any.
 extension Deliberation {
     mutating func improve(_ improvement: Improvement) -> Outcome {
-        for exchange in exchanges(in: improvement) {
+        for exchange in improvement.exchanges {
+            let moves = exchange.prefix(ZoneProblem.mostPeople).filter { stands($0, in: improvement.zone) }
             var tried = self
-            if tried.carryOut(exchange, in: improvement.zone) { self = tried }
+            if !moves.isEmpty, tried.carryOut(moves, in: improvement.zone) { self = tried }
         }
         return .advanced
     }
 
-    /// Moves that are still about what they were found for, gathered by the claims they share; the exchange of the
-    /// neediest first.
-    private func exchanges(in improvement: Improvement) -> [[Improvement.Move]] {
-        let moves = improvement.moves.prefix(ZoneProblem.mostPeople).filter { move in
-            guard let referral = state.referrals[move.referral], referral.zone == improvement.zone else { return false }
-            guard let from = move.from else { return referral.status == .waiting }
-            return referral.status == .offered && referral.offer == from && state.offers[from]?.status == .open
-        }
-        // Each claim points to the exchange it belongs to, by way of its first move.
-        var leader = Array(moves.indices)
-        func find(_ index: Int) -> Int {
-            var index = index
-            while leader[index] != index { index = leader[index] }
-            return index
-        }
-        var firstOnClaim: [ClaimID: Int] = [:]
-        for (index, move) in moves.enumerated() {
-            let left = move.from.flatMap { state.offers[$0]?.claims } ?? []
-            for claim in left + (move.to ?? []) {
-                if let other = firstOnClaim[claim] {
-                    let (a, b) = (find(other), find(index))
-                    leader[max(a, b)] = min(a, b)
-                } else {
-                    firstOnClaim[claim] = index
-                }
-            }
-        }
-        var gathered: [Int: [Improvement.Move]] = [:]
-        for (index, move) in moves.enumerated() { gathered[find(index), default: []].append(move) }
-        return gathered.sorted { $0.key < $1.key }.map(\.value)
+    /// Whether a move is still about what it was found for.
+    private func stands(_ move: Improvement.Move, in zone: ZoneID) -> Bool {
+        guard let referral = state.referrals[move.referral], referral.zone == zone else { return false }
+        guard let from = move.from else { return referral.status == .waiting }
+        return referral.status == .offered && referral.offer == from && state.offers[from]?.origin != .overridden
     }
 
     /// Carries one exchange out; false when it no longer makes anything better, and then nothing may be kept of it.

@@ -85,20 +85,19 @@ public struct ZoneProblem: Sendable {
     /// on every machine.
     public func improvement(seed: UInt64, moves: Int) -> Improvement? {
         let outcome = Allocator(instance, workers: .alone).improve(start, seed: seed, budget: .moves(moves))
-        var changes: [Improvement.Move] = []
+        var moves: [(move: Improvement.Move, claims: [ClaimID])] = []
         for (index, placement) in outcome.plan.placements.enumerated() where placement != start.placements[index] {
-            if let placement, let before = start.placements[index], placement.same(as: before) { continue }
+            let before = start.placements[index]
+            if let placement, let before, placement.same(as: before) { continue }
             let person = people[index]
-            changes.append(
-                Improvement.Move(
-                    referral: person.referral,
-                    from: person.offer,
-                    to: placement.map { placement in person.bands.map { claims[placement.block(for: $0)] } }
-                )
+            let from = before.map { before in person.bands.map { claims[before.block(for: $0)] } } ?? []
+            let to = placement.map { placement in person.bands.map { claims[placement.block(for: $0)] } }
+            moves.append(
+                (Improvement.Move(referral: person.referral, from: person.offer, to: to), from + (to ?? []))
             )
         }
-        guard !changes.isEmpty else { return nil }
-        return Improvement(zone: zone, moves: changes.sorted { $0.referral < $1.referral })
+        guard !moves.isEmpty else { return nil }
+        return Improvement(zone: zone, moves: moves.sorted { $0.move.referral < $1.move.referral })
     }
 }
 

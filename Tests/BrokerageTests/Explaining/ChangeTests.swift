@@ -1,0 +1,124 @@
+import Testing
+
+@testable import Brokerage
+
+/// Every change that is named is made, and then the person is placed: that is what a reason is worth.
+@Suite("Changes that would place somebody")
+struct ChangeTests {
+    private func changes(_ county: County, _ referral: Referral) throws -> [Change] {
+        let now = try #require(county.state.referrals[referral.id])
+        #expect(now.status == .waiting)
+        return county.state.changesThatWouldPlace(now, at: county.now)
+    }
+
+    @Test("so many more minutes, and with them the package fits")
+    func minutes() throws {
+        var county = try County.withProviders(["acorn"], minutes: 20)
+        let referral = try county.refer(county.ask([.daily(.tea, 60)]))
+        guard case .moreMinutes(let provider, _, let shortages) = try #require(try changes(county, referral).first)
+        else {
+            return #expect(Bool(false))
+        }
+        #expect(provider.description == "acorn")
+        #expect(shortages.map(\.band) == [.tea] && shortages[0].minutes == 40 && shortages[0].days == 42)
+        let minutes = 20 + shortages[0].minutes
+        var fewer = county
+        try fewer.award("acorn", minutes: minutes - 1)
+        #expect(fewer.state.referrals[referral.id]?.status == .waiting)
+        try county.award("acorn", minutes: minutes)
+        #expect(county.state.referrals[referral.id]?.status == .offered)
+    }
+
+    @Test("another day: care begins then, and not a day sooner")
+    func laterStart() throws {
+        var county = try County.withProviders(["acorn"], minutes: 30)
+        let first = try county.accepted(county.ask())
+        let referral = try county.refer(county.ask())
+        let found = try changes(county, referral)
+        let day = try #require(found.compactMap { if case .start(let day) = $0 { day } else { nil } }.first)
+        #expect(day == first.lastDay.adding(days: 1))
+        let placed = try county.refer(county.ask(startIn: day.days(since: county.today)))
+        #expect(placed.status == .offered)
+        var sooner = county
+        try sooner.must(.withdraw(placed.id), by: County.ward, body: [1])
+        #expect(try sooner.refer(sooner.ask(startIn: day.days(since: sooner.today) - 1)).status == .waiting)
+    }
+
+    @Test("one carer in place of two, where one works at a time")
+    func singleHanded() throws {
+        var county = try County.withProviders(["acorn"], minutes: 240, carers: 1)
+        let referral = try county.refer(county.ask([.daily(.morning, 30, carers: 2)]))
+        #expect(try changes(county, referral).contains(.singleHanded))
+        #expect(try county.refer(county.ask([.daily(.morning, 30)])).status == .offered)
+    }
+
+    @Test("another time for a timed visit, the nearest that fits")
+    func otherTime() throws {
+        var county = try County.withProviders(["acorn"], minutes: 240, carers: 1)
+        _ = try county.refer(county.ask([.daily(.morning, 30, at: "08:00")]))
+        let referral = try county.refer(county.ask([.daily(.morning, 30, at: "08:00")]))
+        let found = try changes(county, referral)
+        #expect(found.contains(.otherTime(visit: 0, at: TimeOfDay("07:30")!)))
+        #expect(try county.refer(county.ask([.daily(.morning, 30, at: "07:30")])).status == .offered)
+    }
+
+    @Test("minutes that nobody has claimed, once somebody claims them")
+    func unclaimed() throws {
+        var county = try County.withProviders(["acorn"], minutes: 10)
+        let block = try county.award(nil, minutes: 60)
+        let referral = try county.refer(county.ask())
+        #expect(try changes(county, referral).contains(.claim(block)))
+        try county.must(
+            .claim(block, ClaimTerms(provider: Slug("acorn")!, weekly: .daily(30))),
+            by: County.provider("acorn")
+        )
+        #expect(county.state.referrals[referral.id]?.status == .offered)
+    }
+
+    @Test("fewer weeks, a carer of any gender, one person more, asking again: each tried before it is named")
+    func others() throws {
+        var county = try County.withProviders([], minutes: 0)
+        var acorn = Provider.named("acorn")
+        acorn.genders = [.male]
+        try county.must(.setProvider(acorn, .absent), by: County.commissioner)
+        try county.award("acorn", minutes: 60, days: 20)
+        let short = try county.refer(county.ask())
+        #expect(try changes(county, short).contains(.weeks(2)))
+        try county.award("acorn", minutes: 60)
+        #expect(county.state.referrals[short.id]?.status == .offered)
+        let her = try county.refer(county.ask(carerGender: .female))
+        #expect(try changes(county, her).contains(.anyGender))
+        acorn.caseloadMax = 1
+        try county.must(.setProvider(acorn, .version(1)), by: County.commissioner)
+        let one = try county.refer(county.ask())
+        #expect(try changes(county, one).contains(.oneMorePerson(Slug("acorn")!)))
+        try county.must(
+            .refuse(try #require(county.state.referrals[short.id]?.offer), .timing),
+            by: County.provider("acorn"),
+            body: [1]
+        )
+        #expect(try changes(county, short).contains(.askAgain(Slug("acorn")!)))
+    }
+
+    @Test("the spot is proposed when there is a budget, and only then; nothing is bought by itself")
+    func spot() throws {
+        var county = try County.withProviders(["acorn"], minutes: 10)
+        let referral = try county.refer(county.ask())
+        func spot(_ found: [Change]) -> Change? { found.first { if case .spot = $0 { true } else { false } } }
+        #expect(spot(try changes(county, referral)) == nil)
+        var policy = county.state.policy
+        policy.spot.budgetPence = 100_000
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        let proposal = spot(try changes(county, referral))
+        #expect(proposal == .spot(ceilingPence: 3_214, mostPence: 67_494, budgetLeftPence: 100_000))
+        county.pass(minutes: 120)
+        #expect(county.state.spotCommitted == 0)
+    }
+
+    @Test("somebody who is placed needs no change")
+    func placed() throws {
+        var county = try County.withProviders(["acorn"])
+        let referral = try county.refer(county.ask())
+        #expect(county.state.changesThatWouldPlace(referral, at: county.now).isEmpty)
+    }
+}

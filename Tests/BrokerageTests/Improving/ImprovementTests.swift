@@ -1,0 +1,205 @@
+import Allocation
+import Seeded
+import Testing
+
+@testable import Brokerage
+
+@Suite("The batch in one zone")
+struct ImprovementTests {
+    static let leam = Slug("leam")!
+
+    private func improve(_ county: inout County, seed: UInt64 = 1) throws {
+        let problem = try #require(ZoneProblem(county.state, zone: Self.leam, at: county.now))
+        for command in problem.improvement(seed: seed, moves: 5_000)?.commands ?? [] {
+            try county.must(command, by: County.broker)
+        }
+    }
+
+    /// acorn alone has the skill, and has room for one; the first to come takes it without needing the skill, on the
+    /// closest fit.
+    private func scarceSkill() throws -> (County, plain: ReferralID, skilled: ReferralID) {
+        var county = try County.withProviders([], minutes: 0)
+        for (name, minutes, skills) in [("acorn", 30, ["medication"]), ("birch", 100, [])] {
+            try county.must(.setProvider(.named(name), .absent), by: County.commissioner)
+            try county.award(name, minutes: minutes, skills: skills)
+        }
+        // Only acorn has been given nothing so far: its share is open.
+        let filler = try county.refer(county.ask([.daily(.morning, 70)]))
+        #expect(filler.status == .offered)
+        let plain = try county.refer(county.ask([.daily(.morning, 30)]))
+        #expect(county.state.offers[plain.offer!]?.provider.description == "acorn")
+        let skilled = try county.refer(county.ask([.daily(.morning, 30, skills: ["medication"])]))
+        #expect(skilled.status == .waiting)
+        return (county, plain.id, skilled.id)
+    }
+
+    @Test("an offer that has not settled makes room for somebody who has nowhere else to go")
+    func makesRoom() throws {
+        var (county, plain, skilled) = try scarceSkill()
+        try improve(&county)
+        for id in [plain, skilled] { #expect(county.state.referrals[id]?.status == .offered, "\(id)") }
+        let moved = try #require(county.state.referrals[plain]?.offer.flatMap { county.state.offers[$0] })
+        #expect(moved.provider.description == "birch" && moved.origin == .improved)
+        let decision = try #require(county.state.referrals[skilled]?.decision)
+        #expect(decision.method == .batch && decision.chosen?.description == "acorn")
+        #expect(county.state.recount().isEmpty)
+    }
+
+    @Test("an offer that was moved settles when the first would have, so that nobody is moved for ever")
+    func settles() throws {
+        var (county, plain, _) = try scarceSkill()
+        let first = try #require(county.state.referrals[plain]?.offer.flatMap { county.state.offers[$0] })
+        county.now = county.now.adding(seconds: 60)
+        try improve(&county)
+        let moved = try #require(county.state.referrals[plain]?.offer.flatMap { county.state.offers[$0] })
+        #expect(moved.id != first.id && moved.settlesAt == first.settlesAt)
+    }
+
+    @Test("a settled offer moves when somebody who waits gains, and for nothing less")
+    func settled() throws {
+        var (county, plain, skilled) = try scarceSkill()
+        county.pass(minutes: 5)
+        let problem = ZoneProblem(county.state, zone: Self.leam, at: county.now)
+        #expect(problem != nil)
+        try improve(&county)
+        #expect(county.state.referrals[skilled]?.status == .offered)
+        #expect(county.state.offers[county.state.referrals[plain]!.offer!]?.provider.description == "birch")
+        // Now nobody waits and everything has settled or soon will: nothing is left to gain.
+        county.pass(minutes: 5)
+        #expect(ZoneProblem(county.state, zone: Self.leam, at: county.now) == nil)
+    }
+
+    @Test("what a named person chose stays where it is")
+    func overridden() throws {
+        var (county, plain, skilled) = try scarceSkill()
+        try county.must(
+            .override(plain, OverrideTerms(provider: Slug("acorn")!, role: "broker", words: 1)),
+            by: County.broker,
+            body: [1]
+        )
+        let before = county.state.referrals[plain]?.offer
+        try improve(&county)
+        #expect(county.state.referrals[plain]?.offer == before)
+        #expect(county.state.referrals[skilled]?.status == .waiting)
+    }
+
+    @Test("a plan found on an older state is carried out as far as it still fits, and never oversells")
+    func stale() throws {
+        var (county, plain, skilled) = try scarceSkill()
+        let problem = try #require(ZoneProblem(county.state, zone: Self.leam, at: county.now))
+        let improvement = try #require(problem.improvement(seed: 1, moves: 5_000))
+        // Meanwhile birch's last minutes go to somebody else.
+        let other = try county.refer(county.ask([.daily(.morning, 30)]))
+        #expect(other.status == .offered)
+        try county.must(.improve(improvement), by: County.broker)
+        #expect(county.events.isEmpty)
+        #expect(county.state.referrals[plain]?.status == .offered)
+        #expect(county.state.referrals[skilled]?.status == .waiting)
+        // And an acceptance in between takes the offer out of it.
+        try county.must(.withdraw(other.id), by: County.ward, body: [1])
+        #expect(county.state.recount().isEmpty)
+    }
+
+    @Test("carers at once are known to the search: a timed visit goes where a carer is at liberty")
+    func carers() throws {
+        var county = try County.withProviders(["acorn", "birch"], minutes: 240, carers: 1)
+        for _ in 0..<2 { _ = try county.refer(county.ask([.daily(.morning, 30, at: "08:00")])) }
+        let third = try county.refer(county.ask([.daily(.morning, 30, at: "08:00")]))
+        #expect(third.status == .waiting)
+        try improve(&county)
+        #expect(county.state.referrals[third.id]?.status == .waiting)
+        #expect(county.state.recount().isEmpty)
+    }
+
+    @Test(
+        "after the batch the zone stands no worse in any tier, more people are placed than before, and everything adds up",
+        arguments: [1, 2, 3, 4, 5, 6] as [UInt64]
+    )
+    func random(seed: UInt64) throws {
+        print("seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        var county = try County.withProviders([], minutes: 0)
+        for name in ["acorn", "birch", "cedar", "dogwood"] {
+            try county.must(.setProvider(.named(name), .absent), by: County.commissioner)
+            for _ in 0..<2 {
+                try county.award(
+                    name,
+                    minutes: Int.random(in: 45...150, using: &random),
+                    carers: UInt8.random(in: 1...2, using: &random),
+                    skills: Bool.random(using: &random) ? ["medication"] : []
+                )
+            }
+        }
+        var gained = 0
+        for round in 0..<8 {
+            for _ in 0..<6 { county.submit(.refer(county.randomAsk(&random)), by: County.ward) }
+            let people = county.state.movable(in: Self.leam, at: county.now).map(\.referral.id)
+            let before = county.state.tiers(of: people, in: Self.leam, at: county.now)
+            let waiting = people.filter { county.state.referrals[$0]?.status == .waiting }.count
+            try improve(&county, seed: random.next())
+            var after = county.state.tiers(of: people, in: Self.leam, at: county.now)
+            after.withdrawn = 0
+            #expect(after <= before, "seed \(seed) round \(round)")
+            gained += waiting - people.filter { county.state.referrals[$0]?.status == .waiting }.count
+            #expect(county.state.recount().isEmpty, "seed \(seed) round \(round)")
+            let ids = county.state.offersOpen
+            if let id = ids.randomElement(using: &random), let offer = county.state.offers[id] {
+                let visit = FirstVisit(day: offer.startFrom, band: offer.ask.visits[0].band)
+                county.submit(.accept(id, Acceptance(firstVisit: visit, role: "m")), by: County.broker, body: [1])
+            }
+        }
+        print("seed \(seed): \(gained) more placed by the batch")
+        #expect(gained > 0)
+    }
+
+    @Test("the same state, seed and moves give the same improvement")
+    func deterministic() throws {
+        var random = SeededGenerator(seed: 3)
+        var county = try County.withProviders(["acorn", "birch", "cedar"], minutes: 120)
+        for _ in 0..<12 { county.submit(.refer(county.randomAsk(&random)), by: County.ward) }
+        let first = ZoneProblem(county.state, zone: Self.leam, at: county.now)?.improvement(seed: 9, moves: 4_000)
+        let second = ZoneProblem(county.state, zone: Self.leam, at: county.now)?.improvement(seed: 9, moves: 4_000)
+        #expect(first == second)
+    }
+
+    @Test("moves that share a claim are one exchange, whatever the order they come in; commands hold whole exchanges")
+    func exchanges() {
+        func move(_ referral: UInt32, _ claims: [UInt32]) -> (move: Improvement.Move, claims: [ClaimID]) {
+            let claims = claims.map(ClaimID.init(number:))
+            return (Improvement.Move(referral: ReferralID(number: referral), from: nil, to: claims), claims)
+        }
+        let improvement = Improvement(
+            zone: Self.leam,
+            moves: [move(1, [1]), move(2, [2]), move(3, [3]), move(4, [2, 1]), move(5, [4])]
+        )
+        #expect(improvement.exchanges.map { $0.map(\.referral.number) } == [[1, 2, 4], [3], [5]])
+        let many = Improvement(zone: Self.leam, moves: (1...150).map { move($0, [$0 / 3]) })
+        let sizes = many.commands.compactMap { command -> Int? in
+            guard case .improve(let part) = command else { return nil }
+            return part.exchanges.reduce(0) { $0 + $1.count }
+        }
+        #expect(sizes.reduce(0, +) == 150 && sizes.allSatisfy { $0 <= Improvement.mostMoves })
+    }
+
+    @Test("the problem's minutes are the ledger's, with what movable offers hold given back")
+    func minutes() throws {
+        var (county, plain, _) = try scarceSkill()
+        let problem = try #require(ZoneProblem(county.state, zone: Self.leam, at: county.now))
+        // Given back, the morning of every claim is as it was bought, but nothing beyond.
+        let mornings = (0..<2).map { problem.instance.free[problem.instance.slab($0, 0) + 1] }
+        #expect(mornings == [30, 100])
+        #expect(problem.instance.free[problem.instance.slab(0, 1) + 1] == 30)
+        let offer = try #require(county.state.referrals[plain]?.offer)
+        try county.must(
+            .accept(
+                offer,
+                Acceptance(firstVisit: FirstVisit(day: county.today.adding(days: 1), band: .morning), role: "m")
+            ),
+            by: County.provider("acorn"),
+            body: [1]
+        )
+        let later = try #require(ZoneProblem(county.state, zone: Self.leam, at: county.now))
+        #expect(later.instance.free[later.instance.slab(0, 0) + 1] == 0)
+        #expect(later.size == 2 && later.waiting == 1)
+    }
+}
