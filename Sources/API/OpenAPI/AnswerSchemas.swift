@@ -76,6 +76,7 @@ extension SchemaText {
             leadFirstUntil! instant?
             stepUpPercent! int?
             contractReference! string?
+            spotFor! string?
             bought! int
             unclaimed! int
             left! [WeeklyRow]

@@ -79,6 +79,7 @@ extension JSONWriter {
             json.field("leadFirstUntil", block.leadFirstUntil)
             json.field("stepUpPercent", block.stepUpPercent)
             json.field("contractReference", seesAll || isHolder ? block.contractReference : nil)
+            json.field("spotFor", block.spotFor)
             json.field("bought", block.weekly.minutesPerWeek)
             json.field("unclaimed", left.minutesPerWeek)
             json.rows("left", left)

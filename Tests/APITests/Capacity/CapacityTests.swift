@@ -52,6 +52,25 @@ struct CapacityTests {
         }
     }
 
+    @Test("each zone says how many standard packages could begin tomorrow, and a commit elsewhere does not end its 304")
+    func startable() {
+        let county = County()
+        let days = County.everyDay
+        let rows = ["morning", "lunch", "tea", "bed"].map {
+            #"{"days":\#(days),"band":"\#($0)","minutes":120,"carers":2}"#
+        }
+        let block =
+            #"{"zone":"rugby","from":"2027-01-01","until":"2027-12-31","ratePence":2600,"funding":"council","skills":[],"weekly":[\#(rows.joined(separator: ","))],"provider":"avon-care"}"#
+        #expect(county.commissioner.post("/v1/blocks", block).status == 201)
+        let path = "/v1/capacity?zone=rugby&days=1"
+        #expect(county.dashboard.get(path).json["zones"]?[0]?["startable"] == .parse(#"{"single4":4,"double4":2}"#))
+        let tag = county.dashboard.get(path)["ETag"] ?? ""
+        #expect(county.commissioner.post("/v1/blocks", County.block()).status == 201)
+        #expect(county.dashboard.get(path, fields: [.ifNoneMatch: tag]).status == 304)
+        #expect(county.commissioner.put("/v1/policy", #"{"standardVisit":60}"#).status == 200)
+        #expect(county.dashboard.get(path).json["zones"]?[0]?["startable"] == .parse(#"{"single4":2,"double4":1}"#))
+    }
+
     @Test("at midnight in London a poll without from begins a day later")
     func midnight() {
         let county = County()
