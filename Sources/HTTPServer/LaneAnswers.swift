@@ -9,14 +9,52 @@ extension Lane {
             start: bytes + parser.head.end,
             count: parser.bodyEnd - parser.head.end
         )
-        if parser.head.repeated == 0 {
-            answer(place, parser.head, bytes, body: content)
-        } else {
-            var joined = parser.joiningRepeatedFields(bytes)
-            joined.bytes.withUnsafeMutableBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { preconditionFailure("a head has bytes") }
-                answer(place, joined.head, base, body: content)
+        withJoinedFields(parser, bytes) { head, base in answer(place, head, base, body: content) }
+    }
+
+    /// Answers from the head alone, where it rules the request out; false when the body is needed to tell.
+    func answerEarly(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) -> Bool {
+        let connection = connections + place
+        let refusal = withJoinedFields(parser, bytes) { head, base in
+            withUnsafePointer(to: head) { head in
+                responder.refusal(
+                    of: RequestView(
+                        base: base,
+                        head: head,
+                        body: UnsafeRawBufferPointer(start: nil, count: 0),
+                        peerIsLoopback: connection.pointee.peerIsLoopback,
+                        clientOrganisation: connection.pointee.tls?.organisation,
+                        mailbox: mailbox,
+                        connection: .max
+                    )
+                )
             }
+        }
+        guard let refusal else { return false }
+        counters.countRequest()
+        let context = AnswerContext(
+            omitsBody: parser.head.method == .head,
+            persistence: connection.pointee.machine.beginEarlyAnswer(parser.head)
+        )
+        scratch.clear(keeping: 1_024)
+        trace.append(for: parser.head, at: bytes, to: &scratch)
+        write(.response(refusal), context, trace: scratch.bytes)
+        connection.pointee.machine.endAnswer()
+        connection.pointee.owesLinger = true
+        return true
+    }
+
+    /// Shows a head whose repeated fields are joined.
+    private func withJoinedFields<Result>(
+        _ parser: RequestParser,
+        _ bytes: UnsafeMutablePointer<UInt8>,
+        _ body: (RequestHead, UnsafeMutablePointer<UInt8>) -> Result
+    ) -> Result {
+        if parser.head.repeated == 0 { return body(parser.head, bytes) }
+        var joined = parser.joiningRepeatedFields(bytes)
+        return joined.bytes.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("a head has bytes") }
+            return body(joined.head, base)
         }
     }
 
@@ -35,9 +73,15 @@ extension Lane {
         )
         let wanted = head.range(of: .acceptEncoding)
         if !wanted.isAbsent {
-            context.acceptsGzip = ContentCoding.prefersGzip(
+            context.coding = ContentCoding.choice(
                 UnsafeRawBufferPointer(start: base + Int(wanted.start), count: wanted.count)
             )
+            if context.coding == .nothing {
+                counters.countRefusal()
+                writeRefusal(.unacceptableCoding, head, at: base, context.persistence, omitsBody: context.omitsBody)
+                connection.pointee.machine.endAnswer()
+                return
+            }
         }
         if !head.range(of: .ifNoneMatch).isAbsent || !head.range(of: .ifMatch).isAbsent {
             context.knowsGzip = head.removeCodingFromTags(at: base)

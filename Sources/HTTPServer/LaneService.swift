@@ -206,12 +206,14 @@ extension Lane {
                 bytes + used,
                 count: &available,
                 limits: configuration.limits,
-                isSecure: false
+                isSecure: connection.pointee.tls != nil
             )
             count = used + available
             switch step {
             case .more, .wait, .close: return used
-            case .sendContinue: ResponseWriter.writeContinue(to: &out)
+            case .expectation:
+                if answerEarly(place, parser, bytes + used) { return used }
+                ResponseWriter.writeContinue(to: &out)
             case .request, .serverOptions:
                 connection.pointee.hasAsked = true
                 connection.pointee.renewsDeadline = true

@@ -81,6 +81,19 @@ struct TLSTests {
         #expect(text.contains("/problems/plainHTTPOnTLSPort"))
     }
 
+    @Test("an https target is served over TLS, and only there")
+    func secureTarget() throws {
+        let absolute = "GET https://test/ HTTP/1.1\r\nHost: test\r\n\r\n"
+        let server = try SecureServer()
+        let client = try SecureClient(port: server.port)
+        client.send(absolute)
+        #expect(client.readUntil("hello").hasPrefix("HTTP/1.1 200"))
+        let open = try RunningServer()
+        let plain = try open.client()
+        plain.send(absolute)
+        #expect(plain.readAnswer()?.status == 421)
+    }
+
     @Test("a stalled handshake ends by its deadline")
     func stalls() throws {
         let server = try SecureServer { $0.handshakeDeadline = 100 }
