@@ -56,18 +56,38 @@ public final class LaneResponder: Responder {
         }
     }
 
-    private func answer(_ request: Request, _ view: borrowing RequestView, _ now: Instant) throws(Problem)
-        -> Answer
-    {
+    /// Refuses from the head alone: an unknown path, a wrong method, a key that may not, a format or a body type that
+    /// does not fit.
+    public func refusal(of request: borrowing RequestView) -> Response? {
+        let copy = request.copy()
+        do {
+            guard case .route(let route, let exchange) = try admit(copy, clock()), case .command = route.work else {
+                return nil
+            }
+            try checkHead(of: exchange)
+            return nil
+        } catch {
+            return error.response
+        }
+    }
+
+    /// What became of a request at the door.
+    private enum Admitted {
+        /// It asks only what can be asked.
+        case options(Response)
+        case probe(Route.Probe, parameters: [String])
+        case route(Route, Exchange)
+    }
+
+    /// Finds the route and who asks, and whether they may.
+    private func admit(_ request: Request, _ now: Instant) throws(Problem) -> Admitted {
         let route: Route
         let parameters: [String]
         switch table.match(request.method, request.path) {
-        case .none where request.method == .options && request.path == "*":
-            return .now(Response(status: 204, fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, OPTIONS")]))
         case .none: throw Problem(.notFound, "There is no such path.")
         case .otherMethods(let allow):
             let field = Response.Field("Allow", allow)
-            if request.method == .options { return .now(Response(status: 204, fields: [field])) }
+            if request.method == .options { return .options(Response(status: 204, fields: [field])) }
             var problem = Problem(.methodNotAllowed, "This resource knows \(allow).")
             problem.fields = [field]
             throw problem
@@ -75,9 +95,7 @@ public final class LaneResponder: Responder {
             route = found
             parameters = values
         }
-        if case .probe(let probe) = route.work {
-            return try Probes.answer(probe, request, parameters, readiness)
-        }
+        if case .probe(let probe) = route.work { return .probe(probe, parameters: parameters) }
         let (caller, snapshot) = try authenticate(request)
         let exchange = Exchange(
             request: request,
@@ -88,8 +106,31 @@ public final class LaneResponder: Responder {
         )
         try Access.check(route, exchange)
         try Access.checkAccept(request, "application/json")
+        return .route(route, exchange)
+    }
+
+    /// What the head of a command can be wrong in.
+    private func checkHead(of exchange: Exchange) throws(Problem) {
+        if exchange.request.method == .post { _ = try exchange.idempotencyKey() }
+        try QueryReader(exchange.request.query).finish()
+        try JSONBody.checkType(exchange.request)
+    }
+
+    private func answer(_ request: Request, _ view: borrowing RequestView, _ now: Instant) throws(Problem)
+        -> Answer
+    {
+        let route: Route
+        let exchange: Exchange
+        switch try admit(request, now) {
+        case .options(let response): return .now(response)
+        case .probe(let probe, let parameters): return try Probes.answer(probe, request, parameters, readiness)
+        case .route(let found, let admitted):
+            route = found
+            exchange = admitted
+        }
+        let snapshot = exchange.snapshot
         switch route.work {
-        case .probe: preconditionFailure("probes were answered above")
+        case .probe: preconditionFailure("probes are answered above")
         case .capacity: return try poll(exchange, view)
         case .query(let handler):
             switch try handler(exchange) {
@@ -110,9 +151,8 @@ public final class LaneResponder: Responder {
             Courier(exchange, view.makeTicket()).submit(intent)
             return .later
         case .command(let handler):
-            // Read first, so that a bad one is not hidden behind a fault of the body.
-            if request.method == .post { _ = try exchange.idempotencyKey() }
-            try QueryReader(request.query).finish()
+            // Read first, so that a fault here is not hidden behind one of the body.
+            try checkHead(of: exchange)
             let plan = try handler(exchange, try JSONBody.parse(request))
             let courier = Courier(exchange, view.makeTicket())
             switch plan {
@@ -124,15 +164,15 @@ public final class LaneResponder: Responder {
     }
 
     private func authenticate(_ request: Request) throws(Problem) -> (Caller, Snapshot) {
-        guard let value = request.fields[.authorization] else { throw Authentication.refusal(false) }
+        guard let value = request.fields[.authorization] else { throw Authentication.refusal(nil) }
         guard let key = Authentication.bearer(value), let name = Authentication.system(of: key),
             let broker = systems(name)
-        else { throw Authentication.refusal(true) }
+        else { throw Authentication.refusal(value) }
         let snapshot = snapshot(name, broker)
         var bytes = Array(key.utf8)
         let hash = bytes.withUnsafeMutableBytes { broker.keyHash(UnsafeRawBufferPointer($0)) }
         guard let actor = Authentication.actor(hash, in: snapshot.state) else {
-            throw Authentication.refusal(true)
+            throw Authentication.refusal(value)
         }
         return (Caller(system: name, broker: broker, actor: actor), snapshot)
     }
@@ -156,11 +196,11 @@ public final class LaneResponder: Responder {
             preconditionFailure("authenticating made the system known")
         }
         polls.keep(answers, for: view, broker: exchange.caller.broker, day: exchange.today)
-        if let known = exchange.request.fields[.ifNoneMatch],
-            EntityTag.isMatch(known, String(decoding: answers.tag, as: UTF8.self), strong: false)
-        {
-            return .prepared(answers.notModified)
+        let tag = String(decoding: answers.tag, as: UTF8.self)
+        switch Preconditions.judge(exchange.request, tag: tag) {
+        case .met: return .prepared(answers.full)
+        case .notModified: return .prepared(answers.notModified)
+        case .failed: throw Preconditions.failure(tag: tag)
         }
-        return .prepared(answers.full)
     }
 }

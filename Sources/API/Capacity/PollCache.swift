@@ -56,6 +56,7 @@ struct PollCache {
     func answer(to request: borrowing RequestView, now: Instant) -> PreparedResponse? {
         guard PollCache.isPoll(request), let authorization = request.field(.authorization) else { return nil }
         // Whatever needs reading takes the long way; these two are what clients send.
+        guard request.field(.ifMatch) == nil else { return nil }
         if let accept = request.field(.accept) {
             guard PollCache.isEqual(accept, PollCache.anything) || PollCache.isEqual(accept, PollCache.json) else {
                 return nil

@@ -10,7 +10,10 @@ enum Probes {
         _ readiness: LaneResponder.Readiness
     ) throws(Problem) -> Answer {
         switch probe {
-        case .health: return .prepared(alive)
+        case .health:
+            if request.fields[.ifMatch] == nil, request.fields[.ifNoneMatch] == nil { return .prepared(alive) }
+            let response = Response(status: 200, fields: alive.fields, body: Array(alive.body))
+            return .now(Preconditions.apply(request, to: response))
         case .readiness:
             let (ready, details) = readiness()
             var json = JSONWriter()
@@ -21,14 +24,13 @@ enum Probes {
                     json.value(details[name] ?? .null)
                 }
             }
-            return .now(
-                Response(
-                    status: ready ? 200 : 503,
-                    fields: [.init("Content-Type", "application/json"), .init("Cache-Control", "no-store")]
-                        + (ready ? [] : [.init("Retry-After", "1")]),
-                    body: json.bytes
-                )
+            let response = Response(
+                status: ready ? 200 : 503,
+                fields: [.init("Content-Type", "application/json"), .init("Cache-Control", "no-store")]
+                    + (ready ? [] : [.init("Retry-After", "1")]),
+                body: json.bytes
             )
+            return .now(Preconditions.apply(request, to: response))
         case .openAPI:
             try Access.checkAccept(request, "application/json")
             return .now(openAPI.response(to: request, position: nil))
@@ -36,7 +38,7 @@ enum Probes {
             guard let page = ProblemPages.page(parameters.first ?? "") else {
                 throw Problem(.notFound, "There is no problem with this code.")
             }
-            return .now(page)
+            return .now(Preconditions.apply(request, to: page))
         }
     }
 

@@ -103,9 +103,12 @@ struct AccessTests {
             let answer = Client(lane: county.lane, key: key).get("/v1/zones")
             #expect(answer.status == 401)
             #expect(answer["WWW-Authenticate"]?.hasPrefix("Bearer") == true)
+            // RFC 6750 section 3.1: a missing key is not called a bad one.
+            #expect(answer["WWW-Authenticate"]?.contains("error=\"invalid_token\"") == (key != nil))
         }
         let basic = Client(lane: county.lane, key: nil).get("/v1/zones", fields: [.authorization: "Basic abc"])
         #expect(basic.status == 401)
+        #expect(basic["WWW-Authenticate"]?.contains("error") == false)
         let lower = Client(lane: county.lane, key: nil)
             .get("/v1/zones", fields: [.authorization: "bearer \(county.broker.key ?? "")"])
         #expect(lower.status == 200)
