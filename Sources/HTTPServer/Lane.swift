@@ -74,6 +74,10 @@ final class Lane: @unchecked Sendable {
     var wheel: DeadlineWheel
     /// Milliseconds of the monotonic clock, read once a batch.
     var now: UInt64
+    /// Nanoseconds of the monotonic clock when the work in hand was begun: the batch, or what was answered before.
+    var stamp: UInt64 = 0
+    /// Requests answered in the turn of the connection in hand.
+    var answered = 0
     var date = DateText()
     var trace: TraceFields
     let gzip = Gzip()
@@ -219,7 +223,8 @@ final class Lane: @unchecked Sendable {
     }
 
     func updateClock() {
-        now = Clock.milliseconds()
+        stamp = Clock.nanoseconds()
+        now = stamp / 1_000_000
         date.update(second: Clock.wallSeconds())
     }
 

@@ -31,7 +31,7 @@ extension Lane {
             }
         }
         guard let refusal else { return false }
-        counters.countRequest()
+        counters.count(.requests)
         let context = AnswerContext(
             omitsBody: parser.head.method == .head,
             persistence: connection.pointee.machine.beginEarlyAnswer(parser.head)
@@ -65,7 +65,7 @@ extension Lane {
         body: UnsafeRawBufferPointer
     ) {
         let connection = connections + place
-        counters.countRequest()
+        counters.count(.requests)
         var head = received
         var context = AnswerContext(
             omitsBody: head.method == .head,
@@ -77,7 +77,7 @@ extension Lane {
                 UnsafeRawBufferPointer(start: base + Int(wanted.start), count: wanted.count)
             )
             if context.coding == .nothing {
-                counters.countRefusal()
+                counters.countRefusal(.unacceptableCoding)
                 writeRefusal(.unacceptableCoding, head, at: base, context.persistence, omitsBody: context.omitsBody)
                 connection.pointee.machine.endAnswer()
                 return
@@ -106,11 +106,12 @@ extension Lane {
         case .prepared(let response): write(.prepared(response), context, trace: scratch.bytes)
         case .now(let response): write(.response(response), context, trace: scratch.bytes)
         case .later:
-            connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes))
+            connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes), began: stamp)
             connection.pointee.ticket = ticket
             nextTicket &+= 1
             return
         }
+        answered += 1
         connection.pointee.machine.endAnswer()
     }
 
@@ -147,7 +148,7 @@ extension Lane {
         _ parser: RequestParser,
         at bytes: UnsafeMutablePointer<UInt8>
     ) {
-        counters.countRefusal()
+        counters.countRefusal(problem)
         let persistence = connections[place].machine.beginRefusal(parser.head)
         writeRefusal(problem, parser.head, at: bytes, persistence, omitsBody: parser.head.method == .head)
         connections[place].machine.endAnswer()
@@ -186,7 +187,9 @@ extension Lane {
         late.trace.withUnsafeBytes { write(reply, late.context, trace: $0) }
         connections[place].machine.endAnswer()
         connections[place].renewsDeadline = true
-        guard flush(place) else { return }
+        let isOpen = flush(place)
+        counters.countDuration(nanoseconds: Clock.nanoseconds() &- late.began)
+        guard isOpen else { return }
         serve(place)
     }
 
@@ -194,8 +197,8 @@ extension Lane {
     func expire(_ place: Int) {
         let connection = connections + place
         guard connection.pointee.descriptor >= 0 else { return }
-        counters.countTimeout()
         let waiting = connection.pointee.waiting
+        counters.countDeadline(waiting)
         let input = connection.pointee.input
         let hasBegun = input.map { $0.parser.hasBegun(count: $0.buffer.count) } ?? false
         let step = connection.pointee.machine.expired(waiting, hasBegun: hasBegun)
@@ -205,6 +208,7 @@ extension Lane {
         }
         if let late = connection.pointee.late {
             connection.pointee.late = nil
+            counters.countRefusal(problem)
             writeRefusal(problem, RequestHead(), at: nil, .close, omitsBody: late.context.omitsBody)
             connection.pointee.machine.endAnswer()
         } else if let input {

@@ -35,7 +35,7 @@ public struct ConnectionMachine: Sendable, Equatable {
     }
 
     /// What a deadline waits for.
-    public enum Waiting: UInt8, Sendable {
+    public enum Waiting: UInt8, Sendable, CaseIterable {
         /// The TLS handshake.
         case handshake
         /// The first request of a connection, or the rest of a head.

@@ -143,8 +143,9 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
     }
 
     /// The refusal, serialised on first use.
-    public var prepared: PreparedResponse { Self.serialised[index] }
+    public var prepared: PreparedResponse { Self.serialised[place] }
 
-    private var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    /// Its place among all of them, for counting.
+    public var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     private static let serialised = allCases.map { PreparedResponse($0.response) }
 }
