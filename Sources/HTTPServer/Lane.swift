@@ -72,6 +72,7 @@ final class Lane: @unchecked Sendable {
     var buffered = 0
 
     var wheel: DeadlineWheel
+    let clock: @Sendable () -> UInt64
     /// Milliseconds of the monotonic clock, read once a batch.
     var now: UInt64
     /// Nanoseconds of the monotonic clock when the work in hand was begun: the batch, or what was answered before.
@@ -114,7 +115,8 @@ final class Lane: @unchecked Sendable {
         connections = .allocate(capacity: self.capacity)
         events = .allocate(capacity: Self.eventBatch)
         readBuffer = .allocate(capacity: Self.readSize)
-        now = Clock.milliseconds()
+        clock = configuration.clock
+        now = clock() / 1_000_000
         wheel = DeadlineWheel(buckets: 2_048, now: Clock.tick(now))
         trace = TraceFields(seed: UInt64.random(in: 0..<(1 << 48)))
         responder = makeResponder(number)
@@ -223,7 +225,7 @@ final class Lane: @unchecked Sendable {
     }
 
     func updateClock() {
-        stamp = Clock.nanoseconds()
+        stamp = clock()
         now = stamp / 1_000_000
         date.update(second: Clock.wallSeconds())
     }
@@ -238,6 +240,7 @@ final class Lane: @unchecked Sendable {
             case .drain(let completion):
                 onEmpty = completion
                 drain()
+            case .tick: tick()
             case .stop: stop()
             }
         }

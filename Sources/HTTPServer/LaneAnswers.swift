@@ -188,7 +188,7 @@ extension Lane {
         connections[place].machine.endAnswer()
         connections[place].renewsDeadline = true
         let isOpen = flush(place)
-        counters.countDuration(nanoseconds: Clock.nanoseconds() &- late.began)
+        counters.countDuration(nanoseconds: clock() &- late.began)
         guard isOpen else { return }
         serve(place)
     }

@@ -56,7 +56,7 @@ extension Lane {
     /// Counts what was answered in a turn. All of it left together, so all of it took as long.
     private func noteAnswers() {
         guard answered > 0 else { return }
-        let now = Clock.nanoseconds()
+        let now = clock()
         counters.countDuration(nanoseconds: now &- stamp, requests: answered)
         stamp = now
         answered = 0

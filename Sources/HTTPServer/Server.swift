@@ -110,6 +110,11 @@ public final class Server: Sendable {
         try state.withLock { $0.shelf }?.reload(tls)
     }
 
+    /// Makes every lane look at its deadlines now, for tests that move the clock.
+    func lookAtDeadlines() {
+        for mailbox in state.withLock({ $0.mailboxes }) { mailbox.order(.tick) }
+    }
+
     /// What was counted since the start.
     public var statistics: ServerStatistics {
         state.withLock { state in
