@@ -28,12 +28,16 @@ enum Authentication {
         return Actor(key: key.id, role: key.role, organisation: key.organisation)
     }
 
-    static func refusal(_ isSent: Bool) -> Problem {
+    /// The refusal of what was sent in `Authorization`, if anything was.
+    static func refusal(_ value: String?) -> Problem {
+        let isSent = value?.lowercased().hasPrefix("bearer") ?? false
         var problem = Problem(
             .unauthenticated,
             isSent ? "This is no key of this service." : "Send a key: Authorization: Bearer <key>."
         )
-        problem.fields = [.init("WWW-Authenticate", "Bearer realm=\"homeward\"")]
+        // A missing key, or another scheme, is not called a bad key (RFC 6750 section 3.1).
+        let fault = isSent ? ", error=\"invalid_token\"" : ""
+        problem.fields = [.init("WWW-Authenticate", "Bearer realm=\"homeward\"\(fault)")]
         return problem
     }
 }

@@ -7,13 +7,16 @@ import JSON
 struct Courier: Sendable {
     let exchange: Exchange
     let ticket: ReplyTicket
-
-    init(_ exchange: Exchange, _ ticket: ReplyTicket) {
-        self.exchange = exchange
-        self.ticket = ticket
-    }
+    /// Where the answer is counted, and as whose.
+    let counters: RouteCounters
+    let row: Int
 
     private var broker: any Brokering { exchange.caller.broker }
+
+    private func answer(_ response: Response) {
+        counters.countLate(row, response.status)
+        ticket.reply(response)
+    }
 
     /// Submits a command and answers with what it came to.
     func submit(_ intent: Intent) {
@@ -24,10 +27,10 @@ struct Courier: Sendable {
                 let snapshot = Snapshot.latest(of: broker)
                 send(intent.render(outcome, resource, snapshot), from: snapshot, position: position)
             case .refused(let rejection, let position):
-                ticket.reply(Problem(rejection, position: position).response)
+                answer(Problem(rejection, position: position).response)
             case .unavailable(_, let retryAfter):
                 // The reason is for the operator's log and `/readyz`.
-                ticket.reply(
+                answer(
                     Problem.unavailable(
                         "The service takes no commands just now; what was sent may or may not have been done.",
                         retryAfter: retryAfter
@@ -41,15 +44,15 @@ struct Courier: Sendable {
     func send(_ reply: Reply, from snapshot: Snapshot, position: UInt64? = nil) {
         let position = position ?? snapshot.position
         switch reply {
-        case .ready(let served): ticket.reply(served.response(to: exchange.request, position: position))
+        case .ready(let served): answer(served.response(to: exchange.request, position: position))
         case .reading(let keys, let render):
-            read(keys) { ticket.reply(render($0).response(to: exchange.request, position: position)) }
+            read(keys) { answer(render($0).response(to: exchange.request, position: position)) }
         case .aside(let render):
             read([]) { _ in
                 do throws(Problem) {
                     send(try render(), from: snapshot, position: position)
                 } catch {
-                    ticket.reply(error.response)
+                    answer(error.response)
                 }
             }
         }
@@ -63,7 +66,7 @@ struct Courier: Sendable {
                 do {
                     texts.found[key] = try vault.text(subject: key.subject, kind: key.kind)
                 } catch {
-                    ticket.reply(
+                    answer(
                         Problem.unavailable("The vault cannot be read just now.", retryAfter: 1).response
                     )
                     return
@@ -72,7 +75,7 @@ struct Courier: Sendable {
             next(texts)
         }
         if !isTaken {
-            ticket.reply(
+            answer(
                 Problem.unavailable("Too many requests read the vault just now.", retryAfter: 1).response
             )
         }

@@ -85,17 +85,19 @@ struct Served: Sendable {
         self.tag = tag
     }
 
-    /// The response, 304 where the client has it already.
+    /// The response: 304 where the client has it already, 412 where it is not what the client thinks.
     func response(to request: Request, position: UInt64?) -> Response {
         var fields: [Response.Field] = []
-        let isReading = request.method == .get || request.method == .head
-        if isReading, status == 200, let tag, let known = request.fields[.ifNoneMatch],
-            EntityTag.isMatch(known, tag, strong: false)
-        {
-            fields.append(Response.Field("ETag", tag))
-            fields.append(Response.Field("Cache-Control", "private, no-cache"))
-            if let position { fields.append(Response.Field("Homeward-Position", String(position))) }
-            return Response(status: 304, fields: fields)
+        if request.method == .get || request.method == .head, status == 200 {
+            switch Preconditions.judge(request, tag: tag) {
+            case .met: break
+            case .notModified:
+                if let tag { fields.append(Response.Field("ETag", tag)) }
+                fields.append(Response.Field("Cache-Control", isSecret ? "no-store" : "private, no-cache"))
+                if let position { fields.append(Response.Field("Homeward-Position", String(position))) }
+                return Response(status: 304, fields: fields)
+            case .failed: return Preconditions.failure(tag: tag).response
+            }
         }
         fields.append(Response.Field("Content-Type", contentType))
         fields.append(Response.Field("Cache-Control", isSecret ? "no-store" : "private, no-cache"))

@@ -18,8 +18,12 @@ public final class LaneResponder: Responder {
     private let clock: @Sendable () -> Instant
     private let readiness: Readiness
     private let table: RouteTable
+    private let metrics: ServiceMetrics
+    private let counters: RouteCounters
     private var polls = PollCache()
     private var lanes: [String: System] = [:]
+    /// The place of the route of the request in hand, for counting.
+    private var row: Int
 
     /// What a lane keeps of one system.
     private struct System {
@@ -33,52 +37,109 @@ public final class LaneResponder: Responder {
     ///   - systems: finds the broker of a system by its name.
     ///   - clock: tells the time; never read in any other way.
     ///   - readiness: what `/readyz` says.
+    ///   - metrics: what `/metrics` says, and where this lane counts.
     public init(
         systems: @escaping Systems,
         clock: @escaping @Sendable () -> Instant,
-        readiness: @escaping Readiness
+        readiness: @escaping Readiness,
+        metrics: ServiceMetrics
     ) {
         self.systems = systems
         self.clock = clock
         self.readiness = readiness
+        self.metrics = metrics
+        counters = metrics.makeCounters()
         table = Routes.table
+        row = counters.unmatched
     }
 
     /// Answers one request; never blocks.
     public func respond(to request: borrowing RequestView) -> Answer {
         let now = clock()
-        if let known = polls.answer(to: request, now: now) { return .prepared(known) }
+        if let known = polls.answer(to: request, now: now) {
+            counters.count(LaneResponder.pollRow, known.status)
+            return .prepared(known)
+        }
+        let copy = request.copy()
+        let answer: Answer
+        do {
+            answer = try self.answer(copy, request, now)
+        } catch {
+            answer = .now(error.response)
+        }
+        switch answer {
+        case .now(let response): counters.count(row, response.status)
+        case .prepared(let response): counters.count(row, response.status)
+        // Its courier counts it.
+        case .later: break
+        }
+        return answer
+    }
+
+    private static let pollRow: Int = {
+        guard let route = Routes.table.routes.first(where: { $0.pattern == "/v1/capacity" }) else {
+            preconditionFailure("capacity has a route")
+        }
+        return route.number
+    }()
+
+    /// Refuses from the head alone: an unknown path, a wrong method, a key that may not, a format or a body type that
+    /// does not fit.
+    public func refusal(of request: borrowing RequestView) -> Response? {
         let copy = request.copy()
         do {
-            return try answer(copy, request, now)
+            guard case .route(let route, let exchange) = try admit(copy, from: request.clientOrganisation, clock()),
+                case .command = route.work
+            else {
+                return nil
+            }
+            try checkHead(of: exchange)
+            return nil
         } catch {
-            return .now(error.response)
+            let response = error.response
+            counters.count(row, response.status)
+            return response
         }
     }
 
-    private func answer(_ request: Request, _ view: borrowing RequestView, _ now: Instant) throws(Problem)
-        -> Answer
-    {
+    /// What became of a request at the door.
+    private enum Admitted {
+        /// It asks only what can be asked.
+        case options(Response)
+        case probe(Route.Probe, parameters: [String])
+        case route(Route, Exchange)
+    }
+
+    /// Finds the route and who asks, and whether they may.
+    ///
+    /// - Parameter organisation: what a trusted client certificate names: keys of that organisation only are taken on
+    ///   its connections. A certificate alone opens nothing.
+    private func admit(
+        _ request: Request,
+        from organisation: String?,
+        _ now: Instant
+    ) throws(Problem) -> Admitted {
         let route: Route
         let parameters: [String]
+        row = counters.unmatched
         switch table.match(request.method, request.path) {
-        case .none where request.method == .options && request.path == "*":
-            return .now(Response(status: 204, fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, OPTIONS")]))
         case .none: throw Problem(.notFound, "There is no such path.")
         case .otherMethods(let allow):
             let field = Response.Field("Allow", allow)
-            if request.method == .options { return .now(Response(status: 204, fields: [field])) }
+            if request.method == .options { return .options(Response(status: 204, fields: [field])) }
             var problem = Problem(.methodNotAllowed, "This resource knows \(allow).")
             problem.fields = [field]
             throw problem
         case .route(let found, let values):
             route = found
+            row = found.number
             parameters = values
         }
-        if case .probe(let probe) = route.work {
-            return try Probes.answer(probe, request, parameters, readiness)
-        }
+        if case .probe(let probe) = route.work { return .probe(probe, parameters: parameters) }
         let (caller, snapshot) = try authenticate(request)
+        if let organisation, organisation != caller.organisation.description {
+            throw .forbidden("The client certificate names another organisation than the key.")
+        }
         let exchange = Exchange(
             request: request,
             parameters: parameters,
@@ -88,33 +149,61 @@ public final class LaneResponder: Responder {
         )
         try Access.check(route, exchange)
         try Access.checkAccept(request, "application/json")
+        return .route(route, exchange)
+    }
+
+    /// What the head of a command can be wrong in.
+    private func checkHead(of exchange: Exchange) throws(Problem) {
+        if exchange.request.method == .post { _ = try exchange.idempotencyKey() }
+        try QueryReader(exchange.request.query).finish()
+        try JSONBody.checkType(exchange.request)
+    }
+
+    private func answer(_ request: Request, _ view: borrowing RequestView, _ now: Instant) throws(Problem)
+        -> Answer
+    {
+        let route: Route
+        let exchange: Exchange
+        switch try admit(request, from: view.clientOrganisation, now) {
+        case .options(let response): return .now(response)
+        case .probe(let probe, let parameters):
+            let sources = Probes.Sources(
+                readiness: readiness,
+                metrics: metrics,
+                isLoopback: view.peerIsLoopback,
+                second: now.seconds
+            )
+            return try Probes.answer(probe, request, parameters, sources)
+        case .route(let found, let admitted):
+            route = found
+            exchange = admitted
+        }
+        let snapshot = exchange.snapshot
         switch route.work {
-        case .probe: preconditionFailure("probes were answered above")
+        case .probe: preconditionFailure("probes are answered above")
         case .capacity: return try poll(exchange, view)
         case .query(let handler):
             switch try handler(exchange) {
             case .ready(let served): return .now(served.response(to: request, position: snapshot.position))
             case let reply:
-                let courier = Courier(exchange, view.makeTicket())
-                courier.send(reply, from: snapshot)
+                courier(exchange, view).send(reply, from: snapshot)
                 return .later
             }
         case .list(let handler):
-            Courier(exchange, view.makeTicket()).send(
+            courier(exchange, view).send(
                 .aside { () throws(Problem) in try handler(exchange) },
                 from: snapshot
             )
             return .later
         case .recordedQuery(let handler):
             let intent = try handler(exchange)
-            Courier(exchange, view.makeTicket()).submit(intent)
+            courier(exchange, view).submit(intent)
             return .later
         case .command(let handler):
-            // Read first, so that a bad one is not hidden behind a fault of the body.
-            if request.method == .post { _ = try exchange.idempotencyKey() }
-            try QueryReader(request.query).finish()
+            // Read first, so that a fault here is not hidden behind one of the body.
+            try checkHead(of: exchange)
             let plan = try handler(exchange, try JSONBody.parse(request))
-            let courier = Courier(exchange, view.makeTicket())
+            let courier = self.courier(exchange, view)
             switch plan {
             case .submit(let intent): courier.submit(intent)
             case .reading(let keys, let next): courier.read(keys) { courier.submit(next($0)) }
@@ -123,16 +212,20 @@ public final class LaneResponder: Responder {
         }
     }
 
+    private func courier(_ exchange: Exchange, _ view: borrowing RequestView) -> Courier {
+        Courier(exchange: exchange, ticket: view.makeTicket(), counters: counters, row: row)
+    }
+
     private func authenticate(_ request: Request) throws(Problem) -> (Caller, Snapshot) {
-        guard let value = request.fields[.authorization] else { throw Authentication.refusal(false) }
+        guard let value = request.fields[.authorization] else { throw Authentication.refusal(nil) }
         guard let key = Authentication.bearer(value), let name = Authentication.system(of: key),
             let broker = systems(name)
-        else { throw Authentication.refusal(true) }
+        else { throw Authentication.refusal(value) }
         let snapshot = snapshot(name, broker)
         var bytes = Array(key.utf8)
         let hash = bytes.withUnsafeMutableBytes { broker.keyHash(UnsafeRawBufferPointer($0)) }
         guard let actor = Authentication.actor(hash, in: snapshot.state) else {
-            throw Authentication.refusal(true)
+            throw Authentication.refusal(value)
         }
         return (Caller(system: name, broker: broker, actor: actor), snapshot)
     }
@@ -156,11 +249,11 @@ public final class LaneResponder: Responder {
             preconditionFailure("authenticating made the system known")
         }
         polls.keep(answers, for: view, broker: exchange.caller.broker, day: exchange.today)
-        if let known = exchange.request.fields[.ifNoneMatch],
-            EntityTag.isMatch(known, String(decoding: answers.tag, as: UTF8.self), strong: false)
-        {
-            return .prepared(answers.notModified)
+        let tag = String(decoding: answers.tag, as: UTF8.self)
+        switch Preconditions.judge(exchange.request, tag: tag) {
+        case .met: return .prepared(answers.full)
+        case .notModified: return .prepared(answers.notModified)
+        case .failed: throw Preconditions.failure(tag: tag)
         }
-        return .prepared(answers.full)
     }
 }

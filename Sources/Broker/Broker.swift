@@ -38,6 +38,7 @@ public final class Broker: Brokering {
     private let publications = Atomic<UInt64>(1)
     private let inbox = Mutex<Inbox>(Inbox())
     private let lookUps = Atomic<Int>(0)
+    private let commits = CommitCounters()
     private let standing = Mutex<Health>(.ready)
     private let owned: QueueOwned
     /// The batch, once it runs.
@@ -92,6 +93,9 @@ public final class Broker: Brokering {
 
     /// How the broker stands with its store.
     public var health: Health { standing.withLock { $0 } }
+
+    /// What was counted since the start; waits for no queue.
+    public var figures: BrokerFigures { commits.figures(unanswered: inbox.withLock { $0.unanswered }) }
 
     public func keyHash(_ secret: UnsafeRawBufferPointer) -> [UInt8] { SHA256.digest(Array(secret)) }
 
@@ -203,7 +207,10 @@ public final class Broker: Brokering {
         dispatchPrecondition(condition: .onQueue(queue))
         let before = owned.pipeline.durable.position
         let answers = owned.pipeline.committed(at: position)
-        if position.value > before { publish() }
+        if position.value > before {
+            commits.count(records: position.value - before)
+            publish()
+        }
         give(answers)
         // More may have gathered while the disk was busy.
         work()

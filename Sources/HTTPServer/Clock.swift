@@ -5,12 +5,15 @@ enum Clock {
     /// Milliseconds of a deadline tick.
     static let tickMilliseconds = 64
 
-    /// Milliseconds of the monotonic clock, to the precision of a timer interrupt.
-    static func milliseconds() -> UInt64 {
+    /// Nanoseconds of the monotonic clock. No system call, about 25 ns.
+    static func nanoseconds() -> UInt64 {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-        return UInt64(time.tv_sec) * 1_000 + UInt64(time.tv_nsec) / 1_000_000
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
+
+    /// Milliseconds of the monotonic clock.
+    static func milliseconds() -> UInt64 { nanoseconds() / 1_000_000 }
 
     /// Seconds since 1970 in UTC.
     static func wallSeconds() -> Int {

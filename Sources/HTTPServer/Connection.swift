@@ -80,9 +80,12 @@ final class PendingOutput {
 final class LateAnswer {
     let context: AnswerContext
     let trace: [UInt8]
+    /// Nanoseconds of the monotonic clock when the request was read.
+    let began: UInt64
 
-    init(context: AnswerContext, trace: [UInt8]) {
+    init(context: AnswerContext, trace: [UInt8], began: UInt64) {
         self.context = context
         self.trace = trace
+        self.began = began
     }
 }

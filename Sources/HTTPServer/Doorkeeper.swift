@@ -16,15 +16,14 @@ final class Doorkeeper: Sendable {
         self.maxPerAddress = maxPerAddress
     }
 
-    /// Lets a connection in, or not.
-    func admit(_ address: UInt64) -> Bool {
+    /// Lets a connection in (nil), or says why not.
+    func admit(_ address: UInt64) -> ServerStatistics.TurnedAway? {
         book.withLock { book in
-            guard book.total < maxTotal, book.byAddress[address, default: 0] < maxPerAddress else {
-                return false
-            }
+            if book.total >= maxTotal { return .total }
+            if book.byAddress[address, default: 0] >= maxPerAddress { return .address }
             book.total += 1
             book.byAddress[address, default: 0] += 1
-            return true
+            return nil
         }
     }
 

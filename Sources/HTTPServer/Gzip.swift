@@ -19,10 +19,13 @@ final class Gzip {
 
     deinit { deflateEnd(&stream) }
 
-    /// The compressed form; nil when it is not smaller by a tenth, or too large to try.
-    func compress(_ body: UnsafeRawBufferPointer) -> [UInt8]? {
+    /// The compressed form; nil when it is too large to try, or not smaller by a tenth.
+    ///
+    /// - Parameter whateverItSaves: whether it may also be larger, for a client that takes nothing else.
+    func compress(_ body: UnsafeRawBufferPointer, whateverItSaves: Bool = false) -> [UInt8]? {
         guard isReady, body.count <= Self.maxBytes, let start = body.baseAddress else { return nil }
-        let room = body.count - body.count / 10
+        // gzip adds 18 bytes, and 5 for each block that it cannot compress.
+        let room = whateverItSaves ? body.count + body.count / 1_024 + 64 : body.count - body.count / 10
         if buffer.count < room { buffer = [UInt8](repeating: 0, count: room) }
         deflateReset(&stream)
         // zlib does not write to its input.
@@ -43,36 +46,66 @@ extension Lane {
     ///
     /// - Parameters:
     ///   - response: the answer as it was made.
-    ///   - context: whether the client prefers gzip, and whether it asked by the tag of a compressed form.
+    ///   - context: what the client takes it in, and whether it asked by the tag of a compressed form.
     func coded(_ response: PreparedResponse, _ context: AnswerContext) -> PreparedResponse {
-        guard context.acceptsGzip, response.isWorthCompressing || response.status == 304 && context.knowsGzip
-        else {
-            return response
+        switch context.coding {
+        case .identity, .nothing: return response
+        case .gzip, .gzipOnly: break
         }
-        return response.gzipVariant { [gzip] fields, body in
-            let coded = ContentCoding.gzipFields(fields, status: response.status)
-            if body.isEmpty { return PreparedResponse(status: response.status, fields: coded) }
-            return body.withUnsafeBytes { gzip.compress($0) }.map {
-                PreparedResponse(status: response.status, fields: coded, body: $0)
+        if response.isWorthCompressing || response.status == 304 && context.knowsGzip {
+            let variant = response.gzipVariant { [gzip] fields, body in
+                let coded = ContentCoding.gzipFields(fields, status: response.status)
+                if body.isEmpty { return PreparedResponse(status: response.status, fields: coded) }
+                return body.withUnsafeBytes { gzip.compress($0) }.map {
+                    PreparedResponse(status: response.status, fields: coded, body: $0)
+                }
             }
-        } ?? response
+            if let variant { return variant }
+        }
+        guard context.coding == .gzipOnly else { return response }
+        let plain = Response(status: response.status, fields: response.fields, body: Array(response.body))
+        return compressedAtAnyRate(plain).map { PreparedResponse($0) } ?? response
     }
 
     /// The same for an answer that is sent once.
     func coded(_ response: Response, _ context: AnswerContext) -> Response {
-        guard context.acceptsGzip else { return response }
+        switch context.coding {
+        case .identity, .nothing: return response
+        case .gzip, .gzipOnly: break
+        }
         let isWorthIt = ContentCoding.isWorthIt(
             status: response.status,
             fields: response.fields,
             bodyCount: response.body.count
         )
-        guard isWorthIt || response.status == 304 && context.knowsGzip else { return response }
-        var coded = response
-        if isWorthIt {
-            guard let body = response.body.withUnsafeBytes({ gzip.compress($0) }) else { return response }
-            coded.body = body
+        if response.status == 304 && context.knowsGzip {
+            var coded = response
+            coded.fields = ContentCoding.gzipFields(response.fields, status: response.status)
+            return coded
         }
-        coded.fields = ContentCoding.gzipFields(response.fields, status: response.status)
-        return coded
+        if isWorthIt, let body = response.body.withUnsafeBytes({ gzip.compress($0) }) {
+            return Response(
+                status: response.status,
+                fields: ContentCoding.gzipFields(response.fields, status: response.status),
+                body: body
+            )
+        }
+        guard context.coding == .gzipOnly else { return response }
+        return compressedAtAnyRate(response) ?? response
+    }
+
+    /// The compressed form for a client that ruled every other out: also of what is small or secret, since that client
+    /// said that it knows what it asks for. Nil for what has no body or a coding already.
+    private func compressedAtAnyRate(_ response: Response) -> Response? {
+        guard !response.body.isEmpty, !response.fields.contains(where: { $0.name == "Content-Encoding" }) else {
+            return nil
+        }
+        return response.body.withUnsafeBytes { gzip.compress($0, whateverItSaves: true) }.map {
+            Response(
+                status: response.status,
+                fields: ContentCoding.gzipFields(response.fields, status: response.status),
+                body: $0
+            )
+        }
     }
 }

@@ -72,8 +72,13 @@ final class Lane: @unchecked Sendable {
     var buffered = 0
 
     var wheel: DeadlineWheel
+    let clock: @Sendable () -> UInt64
     /// Milliseconds of the monotonic clock, read once a batch.
     var now: UInt64
+    /// Nanoseconds of the monotonic clock when the work in hand was begun: the batch, or what was answered before.
+    var stamp: UInt64 = 0
+    /// Requests answered in the turn of the connection in hand.
+    var answered = 0
     var date = DateText()
     var trace: TraceFields
     let gzip = Gzip()
@@ -110,7 +115,8 @@ final class Lane: @unchecked Sendable {
         connections = .allocate(capacity: self.capacity)
         events = .allocate(capacity: Self.eventBatch)
         readBuffer = .allocate(capacity: Self.readSize)
-        now = Clock.milliseconds()
+        clock = configuration.clock
+        now = clock() / 1_000_000
         wheel = DeadlineWheel(buckets: 2_048, now: Clock.tick(now))
         trace = TraceFields(seed: UInt64.random(in: 0..<(1 << 48)))
         responder = makeResponder(number)
@@ -219,7 +225,8 @@ final class Lane: @unchecked Sendable {
     }
 
     func updateClock() {
-        now = Clock.milliseconds()
+        stamp = clock()
+        now = stamp / 1_000_000
         date.update(second: Clock.wallSeconds())
     }
 
@@ -233,6 +240,7 @@ final class Lane: @unchecked Sendable {
             case .drain(let completion):
                 onEmpty = completion
                 drain()
+            case .tick: tick()
             case .stop: stop()
             }
         }

@@ -9,14 +9,52 @@ extension Lane {
             start: bytes + parser.head.end,
             count: parser.bodyEnd - parser.head.end
         )
-        if parser.head.repeated == 0 {
-            answer(place, parser.head, bytes, body: content)
-        } else {
-            var joined = parser.joiningRepeatedFields(bytes)
-            joined.bytes.withUnsafeMutableBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { preconditionFailure("a head has bytes") }
-                answer(place, joined.head, base, body: content)
+        withJoinedFields(parser, bytes) { head, base in answer(place, head, base, body: content) }
+    }
+
+    /// Answers from the head alone, where it rules the request out; false when the body is needed to tell.
+    func answerEarly(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) -> Bool {
+        let connection = connections + place
+        let refusal = withJoinedFields(parser, bytes) { head, base in
+            withUnsafePointer(to: head) { head in
+                responder.refusal(
+                    of: RequestView(
+                        base: base,
+                        head: head,
+                        body: UnsafeRawBufferPointer(start: nil, count: 0),
+                        peerIsLoopback: connection.pointee.peerIsLoopback,
+                        clientOrganisation: connection.pointee.tls?.organisation,
+                        mailbox: mailbox,
+                        connection: .max
+                    )
+                )
             }
+        }
+        guard let refusal else { return false }
+        counters.count(.requests)
+        let context = AnswerContext(
+            omitsBody: parser.head.method == .head,
+            persistence: connection.pointee.machine.beginEarlyAnswer(parser.head)
+        )
+        scratch.clear(keeping: 1_024)
+        trace.append(for: parser.head, at: bytes, to: &scratch)
+        write(.response(refusal), context, trace: scratch.bytes)
+        connection.pointee.machine.endAnswer()
+        connection.pointee.owesLinger = true
+        return true
+    }
+
+    /// Shows a head whose repeated fields are joined.
+    private func withJoinedFields<Result>(
+        _ parser: RequestParser,
+        _ bytes: UnsafeMutablePointer<UInt8>,
+        _ body: (RequestHead, UnsafeMutablePointer<UInt8>) -> Result
+    ) -> Result {
+        if parser.head.repeated == 0 { return body(parser.head, bytes) }
+        var joined = parser.joiningRepeatedFields(bytes)
+        return joined.bytes.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("a head has bytes") }
+            return body(joined.head, base)
         }
     }
 
@@ -27,7 +65,7 @@ extension Lane {
         body: UnsafeRawBufferPointer
     ) {
         let connection = connections + place
-        counters.countRequest()
+        counters.count(.requests)
         var head = received
         var context = AnswerContext(
             omitsBody: head.method == .head,
@@ -35,9 +73,15 @@ extension Lane {
         )
         let wanted = head.range(of: .acceptEncoding)
         if !wanted.isAbsent {
-            context.acceptsGzip = ContentCoding.prefersGzip(
+            context.coding = ContentCoding.choice(
                 UnsafeRawBufferPointer(start: base + Int(wanted.start), count: wanted.count)
             )
+            if context.coding == .nothing {
+                counters.countRefusal(.unacceptableCoding)
+                writeRefusal(.unacceptableCoding, head, at: base, context.persistence, omitsBody: context.omitsBody)
+                connection.pointee.machine.endAnswer()
+                return
+            }
         }
         if !head.range(of: .ifNoneMatch).isAbsent || !head.range(of: .ifMatch).isAbsent {
             context.knowsGzip = head.removeCodingFromTags(at: base)
@@ -62,11 +106,12 @@ extension Lane {
         case .prepared(let response): write(.prepared(response), context, trace: scratch.bytes)
         case .now(let response): write(.response(response), context, trace: scratch.bytes)
         case .later:
-            connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes))
+            connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes), began: stamp)
             connection.pointee.ticket = ticket
             nextTicket &+= 1
             return
         }
+        answered += 1
         connection.pointee.machine.endAnswer()
     }
 
@@ -103,7 +148,7 @@ extension Lane {
         _ parser: RequestParser,
         at bytes: UnsafeMutablePointer<UInt8>
     ) {
-        counters.countRefusal()
+        counters.countRefusal(problem)
         let persistence = connections[place].machine.beginRefusal(parser.head)
         writeRefusal(problem, parser.head, at: bytes, persistence, omitsBody: parser.head.method == .head)
         connections[place].machine.endAnswer()
@@ -142,7 +187,9 @@ extension Lane {
         late.trace.withUnsafeBytes { write(reply, late.context, trace: $0) }
         connections[place].machine.endAnswer()
         connections[place].renewsDeadline = true
-        guard flush(place) else { return }
+        let isOpen = flush(place)
+        counters.countDuration(nanoseconds: clock() &- late.began)
+        guard isOpen else { return }
         serve(place)
     }
 
@@ -150,8 +197,8 @@ extension Lane {
     func expire(_ place: Int) {
         let connection = connections + place
         guard connection.pointee.descriptor >= 0 else { return }
-        counters.countTimeout()
         let waiting = connection.pointee.waiting
+        counters.countDeadline(waiting)
         let input = connection.pointee.input
         let hasBegun = input.map { $0.parser.hasBegun(count: $0.buffer.count) } ?? false
         let step = connection.pointee.machine.expired(waiting, hasBegun: hasBegun)
@@ -161,6 +208,7 @@ extension Lane {
         }
         if let late = connection.pointee.late {
             connection.pointee.late = nil
+            counters.countRefusal(problem)
             writeRefusal(problem, RequestHead(), at: nil, .close, omitsBody: late.context.omitsBody)
             connection.pointee.machine.endAnswer()
         } else if let input {

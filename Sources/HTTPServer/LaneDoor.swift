@@ -35,12 +35,12 @@ extension Lane {
             default: return true
             }
         }
-        counters.countAccepted()
+        counters.count(.accepted)
         let address = SocketAddress(storage)
-        if doorkeeper.admit(address.key) {
-            enter(descriptor, address, isAdmitted: true)
+        if let cause = doorkeeper.admit(address.key) {
+            turnAway(descriptor, address, cause)
         } else {
-            turnAway(descriptor, address)
+            enter(descriptor, address, isAdmitted: true)
         }
         return true
     }
@@ -49,6 +49,7 @@ extension Lane {
     private func enter(_ descriptor: Int32, _ address: SocketAddress, isAdmitted: Bool) {
         guard let place = takePlace() else {
             if isAdmitted { doorkeeper.leave(address.key) }
+            counters.countTurnedAway(.descriptors)
             Glibc.close(descriptor)
             return
         }
@@ -62,7 +63,7 @@ extension Lane {
         connections[place].machine.isDraining = isDraining
         if let shelf, let wire { connections[place].tls = shelf.context.makeSession(wire) }
         if isAdmitted { open += 1 } else { refused += 1 }
-        counters.set(open: open)
+        counters.set(.open, open)
         runTimer(true)
         if isAdmitted {
             // The request is often there already. A client that asks once, or that has gone again, is done with
@@ -90,8 +91,8 @@ extension Lane {
     }
 
     /// Says 503 at once and waits a moment, so that the client can read it.
-    private func turnAway(_ descriptor: Int32, _ address: SocketAddress) {
-        counters.countTurnedAway()
+    private func turnAway(_ descriptor: Int32, _ address: SocketAddress, _ cause: ServerStatistics.TurnedAway) {
+        counters.countTurnedAway(cause)
         // A client that speaks TLS could not read it, and a handshake is what this must not cost.
         guard refused < Self.maxRefused, shelf == nil else {
             Glibc.close(descriptor)
@@ -122,8 +123,8 @@ extension Lane {
         let descriptor = linux_accept(listener, &storage)
         let code = errno
         if descriptor >= 0 {
-            counters.countAccepted()
-            counters.countTurnedAway()
+            counters.count(.accepted)
+            counters.countTurnedAway(.descriptors)
             if shelf == nil { sayTooMany(descriptor) }
             Glibc.close(descriptor)
         }
@@ -159,7 +160,7 @@ extension Lane {
         if connection.pointee.isAdmitted {
             doorkeeper.leave(connection.pointee.address)
             open -= 1
-            counters.set(open: open)
+            counters.set(.open, open)
         } else {
             refused -= 1
         }
@@ -189,6 +190,6 @@ extension Lane {
 
     func account(_ bytes: Int) {
         buffered += bytes
-        counters.set(buffered: buffered)
+        counters.set(.buffered, buffered)
     }
 }

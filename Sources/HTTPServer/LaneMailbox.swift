@@ -10,6 +10,8 @@ final class LaneMailbox: ReplyMailbox {
     enum Order: Sendable {
         /// Close when what was read is answered; call when nothing is open any more.
         case drain(completion: @Sendable () -> Void)
+        /// Look at the deadlines now.
+        case tick
         /// Close now.
         case stop
     }

@@ -35,6 +35,7 @@ extension Lane {
             close(place)
             return false
         case .bytes(let sent):
+            counters.count(.sent, sent)
             guard sent < bytes.count else { return true }
             if buffered > configuration.maxBufferedBytesPerLane {
                 close(place)
@@ -62,6 +63,7 @@ extension Lane {
             close(place)
             return false
         case .bytes(let sent):
+            counters.count(.sent, sent)
             output.sent += sent
             if sent == rest {
                 dropOutput(place)

@@ -34,7 +34,10 @@ extension Lane {
                 }
             }
             wire.offer(cipherBuffer, count: count)
-            switch tls.read(into: readBuffer, capacity: Self.readSize) {
+            let wasEstablished = tls.isEstablished
+            let read = tls.read(into: readBuffer, capacity: Self.readSize)
+            if !wasEstablished { noteHandshake(tls, read) }
+            switch read {
             case .plain(0): continue
             case .plain(let plain): return .bytes(plain)
             case .ended(let plain):
@@ -54,10 +57,19 @@ extension Lane {
         return .drained
     }
 
+    private func noteHandshake(_ tls: TLSSession, _ outcome: TLSSession.Outcome) {
+        if tls.isEstablished {
+            counters.count(tls.isResumed ? .resumptions : .fullHandshakes)
+        } else if case .failed = outcome {
+            counters.count(.failedHandshakes)
+        }
+    }
+
     /// Remembers whether there is more to read.
     private func noteInput(_ place: Int, _ outcome: ReadOutcome, capacity: Int) {
         switch outcome {
         case .bytes(let count):
+            counters.count(.received, count)
             connections[place].mayHaveInput = count == capacity || connections[place].hasHungUp
         case .drained, .ended, .failed: connections[place].mayHaveInput = false
         }
@@ -65,7 +77,7 @@ extension Lane {
 
     /// Answers a client that speaks plain HTTP to this port, in plain HTTP.
     private func refusePlain(_ place: Int) {
-        counters.countRefusal()
+        counters.countRefusal(.plainHTTPOnTLSPort)
         writeRefusal(.plainHTTPOnTLSPort, RequestHead(), at: nil, .close, omitsBody: false)
         _ = Socket.write(connections[place].descriptor, from: out.start, count: out.count)
         out.clear(keeping: Self.writeSize)

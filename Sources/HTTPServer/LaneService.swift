@@ -31,6 +31,8 @@ extension Lane {
             drop(place)
             return
         }
+        answered = 0
+        defer { noteAnswers() }
         for turn in 0...Self.readBatch {
             if connection.pointee.output != nil || connection.pointee.machine.awaitsAnswer { break }
             if turn == Self.readBatch {
@@ -49,6 +51,15 @@ extension Lane {
             if !goesOn { break }
         }
         settle(place)
+    }
+
+    /// Counts what was answered in a turn. All of it left together, so all of it took as long.
+    private func noteAnswers() {
+        guard answered > 0 else { return }
+        let now = clock()
+        counters.countDuration(nanoseconds: now &- stamp, requests: answered)
+        stamp = now
+        answered = 0
     }
 
     /// Reads once, or takes up what was left, and answers what is whole; false when there is nothing to do.
@@ -143,6 +154,7 @@ extension Lane {
         )
         {
         case .bytes(let read):
+            counters.count(.received, read)
             input.buffer.grow(by: read)
             connection.pointee.mayHaveInput = read == room || connection.pointee.hasHungUp
             return true
@@ -206,12 +218,14 @@ extension Lane {
                 bytes + used,
                 count: &available,
                 limits: configuration.limits,
-                isSecure: false
+                isSecure: connection.pointee.tls != nil
             )
             count = used + available
             switch step {
             case .more, .wait, .close: return used
-            case .sendContinue: ResponseWriter.writeContinue(to: &out)
+            case .expectation:
+                if answerEarly(place, parser, bytes + used) { return used }
+                ResponseWriter.writeContinue(to: &out)
             case .request, .serverOptions:
                 connection.pointee.hasAsked = true
                 connection.pointee.renewsDeadline = true

@@ -61,7 +61,7 @@ public final class Server: Sendable {
         let doorkeeper = Doorkeeper(maxTotal: total, maxPerAddress: configuration.maxConnectionsPerAddress)
         let (listeners, addresses) = try listen(lanes: count)
         var shelf: TLSShelf?
-        if let tls = configuration.tls { shelf = TLSShelf(try TLSContext(tls)) }
+        if let tls = configuration.tls { shelf = try TLSShelf(tls, now: Clock.milliseconds()) }
         var lanes: [Lane] = []
         for number in 0..<count {
             lanes.append(
@@ -107,8 +107,12 @@ public final class Server: Sendable {
     /// Reads the certificate files again, for connections from now on; those that are open are not touched.
     public func reloadCertificates() throws(StartError) {
         guard let tls = configuration.tls else { return }
-        let context = try TLSContext(tls)
-        state.withLock { $0.shelf?.context = context }
+        try state.withLock { $0.shelf }?.reload(tls)
+    }
+
+    /// Makes every lane look at its deadlines now, for tests that move the clock.
+    func lookAtDeadlines() {
+        for mailbox in state.withLock({ $0.mailboxes }) { mailbox.order(.tick) }
     }
 
     /// What was counted since the start.

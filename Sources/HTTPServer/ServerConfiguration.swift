@@ -65,6 +65,9 @@ public struct ServerConfiguration: Sendable {
     /// read why. Default 2,000.
     public var lingerDeadline: Int = 2_000
 
+    /// Nanoseconds of the clock that deadlines run by; another in tests.
+    var clock: @Sendable () -> UInt64 = { Clock.nanoseconds() }
+
     /// A configuration with the default limits.
     public init(addresses: [Address]) {
         self.addresses = addresses

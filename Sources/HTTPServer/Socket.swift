@@ -103,6 +103,24 @@ enum Socket {
     /// Ends sending; the client sees the end after the last byte.
     static func endSending(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// The bytes of a small file, nil when it cannot be read or is larger than 1 MiB.
+    static func contents(of file: String) -> [UInt8]? {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        var count = 0
+        while count < bytes.count {
+            let result = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress.map { $0 + count }, $0.count - count)
+            }
+            guard result >= 0 else { return nil }
+            if result == 0 { return Array(bytes[..<count]) }
+            count += result
+        }
+        return nil
+    }
+
     /// Something harmless that holds a descriptor.
     static func openNothing() -> Int32 { open("/dev/null", O_RDONLY | O_CLOEXEC) }
 

@@ -18,7 +18,9 @@ final class TLSContext: @unchecked Sendable {
     private let context: OpaquePointer
 
     /// Reads the files.
-    init(_ configuration: TLSConfiguration) throws(Server.StartError) {
+    ///
+    /// - Parameter tickets: what session tickets are sealed with; outlives every session.
+    init(_ configuration: TLSConfiguration, tickets: TicketKeys) throws(Server.StartError) {
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw Self.failure("SSL_CTX_new") }
         self.context = context
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
@@ -37,8 +39,10 @@ final class TLSContext: @unchecked Sendable {
         guard SSL_CTX_use_PrivateKey_file(context, configuration.keyFile, SSL_FILETYPE_PEM) == 1,
             SSL_CTX_check_private_key(context) == 1
         else { throw Self.failure(configuration.keyFile) }
-        let name: [UInt8] = Array("homeward".utf8)
-        SSL_CTX_set_session_id_context(context, name, UInt32(name.count))
+        tickets.attach(to: context)
+        // A client uses one ticket for its next connection and is given another there.
+        SSL_CTX_set_num_tickets(context, 1)
+        try Self.nameSessions(of: context, configuration)
         if let authorities = configuration.clientAuthorityFile {
             guard SSL_CTX_load_verify_file(context, authorities) == 1 else { throw Self.failure(authorities) }
             SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(authorities))
@@ -54,6 +58,22 @@ final class TLSContext: @unchecked Sendable {
     }
 
     deinit { SSL_CTX_free(context) }
+
+    /// A ticket remembers that a client was trusted. It is taken only where the same authorities are: the name of the
+    /// context is a digest of their file.
+    private static func nameSessions(
+        of context: OpaquePointer,
+        _ configuration: TLSConfiguration
+    ) throws(Server.StartError) {
+        var name = [UInt8](repeating: 0, count: 32)
+        var trusted = Array("homeward".utf8)
+        if let file = configuration.clientAuthorityFile {
+            guard let content = Socket.contents(of: file) else { throw .tls(what: file, reason: "cannot be read") }
+            trusted += content
+        }
+        SHA256(trusted, trusted.count, &name)
+        SSL_CTX_set_session_id_context(context, name, UInt32(name.count))
+    }
 
     /// Begins a session that reads and writes through the lane's wire.
     func makeSession(_ wire: TLSWire) -> TLSSession? {
@@ -95,14 +115,22 @@ final class TLSContext: @unchecked Sendable {
     }
 }
 
-/// Where lanes find the context for the next connection.
+/// Where lanes find the context for the next connection, and what all contexts share.
 final class TLSShelf: Sendable {
+    let tickets: TicketKeys
     private let current: Mutex<TLSContext>
 
-    init(_ context: TLSContext) { current = Mutex(context) }
+    /// Reads the files for the first time.
+    init(_ configuration: TLSConfiguration, now: UInt64) throws(Server.StartError) {
+        tickets = TicketKeys(lifetime: UInt64(configuration.ticketKeyMinutes) * 60_000, now: now)
+        current = Mutex(try TLSContext(configuration, tickets: tickets))
+    }
 
-    var context: TLSContext {
-        get { current.withLock { $0 } }
-        set { current.withLock { $0 = newValue } }
+    var context: TLSContext { current.withLock { $0 } }
+
+    /// Reads the files again. When they cannot be read the context in force stays.
+    func reload(_ configuration: TLSConfiguration) throws(Server.StartError) {
+        let fresh = try TLSContext(configuration, tickets: tickets)
+        current.withLock { $0 = fresh }
     }
 }

@@ -83,6 +83,8 @@ final class TLSSession {
 
     private let session: OpaquePointer
     private(set) var isEstablished = false
+    /// Whether the handshake resumed an earlier session.
+    private(set) var isResumed = false
     /// The `O` of the client's certificate, if it showed one that is trusted.
     private(set) var organisation: String?
     private var hasFailed = false
@@ -103,6 +105,7 @@ final class TLSSession {
             }
             if !isEstablished, SSL_is_init_finished(session) == 1 {
                 isEstablished = true
+                isResumed = SSL_session_reused(session) == 1
                 organisation = Self.organisation(session)
             }
             switch SSL_get_error(session, result) {

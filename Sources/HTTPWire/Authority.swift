@@ -31,6 +31,16 @@ enum Authority {
         return isPort(bytes, position, end) ? .valid : .invalid
     }
 
+    /// Whether `bytes[start..<end]` is a valid authority that names its port: the form that CONNECT needs
+    /// (RFC 9112 section 3.2.3).
+    static func namesPort(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        guard judge(bytes, start, end) == .valid else { return false }
+        var digits = end
+        while digits > start, Octet.isDigit(bytes[digits - 1]) { digits -= 1 }
+        // The colons of an IPv6 address stand before its bracket.
+        return digits < end && digits > start && bytes[digits - 1] == UInt8(ascii: ":")
+    }
+
     /// Whether three bytes from `at` are `%` and two hexadecimal digits.
     static func isPercentEncoded(_ bytes: UnsafePointer<UInt8>, _ at: Int, _ end: Int) -> Bool {
         at + 2 < end && Octet.hexValue(bytes[at + 1]) != nil && Octet.hexValue(bytes[at + 2]) != nil

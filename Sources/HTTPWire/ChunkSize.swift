@@ -4,15 +4,23 @@ extension RequestParser {
     /// Reads a chunk-size line into `remaining`.
     mutating func parseChunkSize(_ bytes: UnsafePointer<UInt8>, end: Int, limits: WireLimits) -> Outcome {
         var cursor = position
+        while cursor < end, bytes[cursor] == UInt8(ascii: "0") { cursor += 1 }
+        // Leading zeros are digits like others (section 7.1), and carry as little as extensions: bounded with them.
+        guard overhead + cursor - position <= limits.maxChunkExtensionBytes else {
+            return .malformed(.malformedChunk)
+        }
+        let significant = cursor
         var size = 0
         while cursor < end, let digit = Octet.hexValue(bytes[cursor]) {
             // Fifteen digits are far beyond any limit and cannot overflow.
-            guard cursor - position < 15 else { return .malformed(.malformedChunk) }
+            guard cursor - significant < 15 else { return .malformed(.malformedChunk) }
             size = size << 4 | Int(digit)
             cursor += 1
         }
         if cursor == end { return .more }
         guard cursor > position else { return .malformed(.malformedChunk) }
+        // The digit of a last chunk is no padding.
+        let padding = max(0, significant - position - 1)
         let extensionStart = cursor
         while bytes[cursor] != 0x0D {
             let outcome = parseExtension(bytes, cursor: &cursor, end: end)
@@ -23,7 +31,7 @@ extension RequestParser {
         }
         guard cursor + 1 < end else { return .more }
         guard bytes[cursor + 1] == 0x0A else { return .malformed(.malformedChunk) }
-        overhead += cursor - extensionStart
+        overhead += cursor - extensionStart + padding
         guard overhead <= limits.maxChunkExtensionBytes else { return .malformed(.malformedChunk) }
         position = cursor + 2
         remaining = size

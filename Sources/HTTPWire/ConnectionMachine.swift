@@ -13,8 +13,9 @@ public struct ConnectionMachine: Sendable, Equatable {
         case serverOptions
         /// Write a refusal; `beginRefusal` says how.
         case refuse(WireProblem)
-        /// Write `100 Continue`, then ask again.
-        case sendContinue
+        /// The client waits to be asked for its body: answer from the head alone with `beginEarlyAnswer`, or write
+        /// `100 Continue` and ask again.
+        case expectation
         /// A refused body is over: begin the next request, then ask again.
         case skipped
         /// Nothing until an answer was given, or the connection closes.
@@ -34,7 +35,7 @@ public struct ConnectionMachine: Sendable, Equatable {
     }
 
     /// What a deadline waits for.
-    public enum Waiting: UInt8, Sendable {
+    public enum Waiting: UInt8, Sendable, CaseIterable {
         /// The TLS handshake.
         case handshake
         /// The first request of a connection, or the rest of a head.
@@ -100,11 +101,12 @@ public struct ConnectionMachine: Sendable, Equatable {
                 if let problem = Self.judge(parser.head, limits: limits, isSecure: isSecure) {
                     return refuseEarly(problem, &parser, limits: limits)
                 }
-                // Skipped when the body is already coming (RFC 9110 section 10.1.1).
+                // Not when the body is already coming (RFC 9110 section 10.1.1). No other body is refused by what the
+                // head asks for before it is whole: a fault of the framing must not be hidden by such an answer.
                 if parser.head.expectation == .continue, parser.head.framing != .none,
-                    count == parser.head.end
+                    count == parser.head.end, !inputEnded
                 {
-                    return .sendContinue
+                    return .expectation
                 }
             }
             switch parser.parseBody(bytes, count: &count, limits: limits) {
@@ -135,6 +137,8 @@ public struct ConnectionMachine: Sendable, Equatable {
         if case .length(let length) = head.framing, length > limits.maxBodyBytes { return .bodyTooLarge }
         if head.expectation == .unknown { return .unknownExpectation }
         if head.framing != .none, head.hasContentCoding { return .unsupportedContentCoding }
+        // Nothing here can be set in part (RFC 9110 section 14.5).
+        if head.hasContentRange, head.method == .put { return .partialPut }
         return nil
     }
 
@@ -169,6 +173,15 @@ public struct ConnectionMachine: Sendable, Equatable {
             phase = .discarding
         }
         return .refuse(problem)
+    }
+
+    /// Begins an answer from the head alone to a client that waits to be asked for its body. Whether it sends the body
+    /// all the same cannot be known, so the connection ends.
+    ///
+    /// - Returns: what the answer's `Connection` field must say.
+    public mutating func beginEarlyAnswer(_ head: RequestHead) -> Persistence {
+        mustClose = true
+        return beginAnswer(head)
     }
 
     /// Begins the answer to the request in hand.

@@ -33,11 +33,23 @@ public enum ContentCoding {
                 .contains(String(name))
     }
 
-    /// Whether a client prefers gzip to no coding, by the weights it gave.
+    /// What a client takes an answer in.
+    public enum Choice: Sendable, Equatable {
+        /// As it is.
+        case identity
+        /// Rather compressed, where that is worth it.
+        case gzip
+        /// Compressed, and not otherwise.
+        case gzipOnly
+        /// Neither.
+        case nothing
+    }
+
+    /// What a client chose by the weights it gave (RFC 9110 section 12.5.3).
     ///
     /// - Parameter value: the value of `Accept-Encoding`; what is malformed in it counts as not said.
-    public static func prefersGzip(_ value: UnsafeRawBufferPointer) -> Bool {
-        guard let base = value.baseAddress else { return false }
+    public static func choice(_ value: UnsafeRawBufferPointer) -> Choice {
+        guard let base = value.baseAddress else { return .identity }
         let bytes = base.assumingMemoryBound(to: UInt8.self)
         var gzip: Int?
         var identity: Int?
@@ -60,8 +72,9 @@ public enum ContentCoding {
             }
         }
         let wanted = gzip ?? others ?? 0
-        // Without a word about it, no coding is acceptable but not asked for.
-        return wanted > 0 && wanted >= identity ?? 0
+        // Without a word about it, no coding is acceptable but not asked for; only a weight of 0 rules it out.
+        if identity ?? others == 0 { return wanted > 0 ? .gzipOnly : .nothing }
+        return wanted > 0 && wanted >= identity ?? 0 ? .gzip : .identity
     }
 
     /// `OWS ";" OWS "q=" qvalue` in thousandths; 1,000 without one, nil when malformed.

@@ -5,7 +5,7 @@ enum FieldKind: Equatable {
     /// Its place is remembered for the responder.
     case known(KnownField)
     /// It decides about framing or the connection, here and now.
-    case host, contentLength, transferEncoding, connection, expect
+    case host, contentLength, transferEncoding, connection, expect, contentRange
     /// Nobody asks for it.
     case other
 }
@@ -41,6 +41,8 @@ enum FieldName {
                 .known(.ifNoneMatch)
             } else if equals(name, "last-event-id") {
                 .known(.lastEventID)
+            } else if equals(name, "content-range") {
+                .contentRange
             } else {
                 .other
             }

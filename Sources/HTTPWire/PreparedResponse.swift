@@ -10,7 +10,7 @@ public final class PreparedResponse: Sendable {
     /// Where the body begins in `bytes`.
     let bodyStart: Int
     /// The fields it was made from, so that another coding can be made.
-    let fields: [Response.Field]
+    public let fields: [Response.Field]
     /// Whether a client may get it compressed.
     public let isWorthCompressing: Bool
     private let isIncompressible = Atomic<Bool>(false)

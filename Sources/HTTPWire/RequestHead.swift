@@ -65,6 +65,8 @@ public struct RequestHead: Sendable {
     public internal(set) var isSecureTarget = false
     /// Whether the body carries a content coding other than `identity`.
     public internal(set) var hasContentCoding = false
+    /// Whether the body says that it is a part of something.
+    public internal(set) var hasContentRange = false
     /// How the body is delimited.
     public internal(set) var framing = Framing.none
     /// Path and query as sent (of an absolute-form target, what follows the authority).

@@ -150,8 +150,9 @@ extension RequestParser {
         _ form: TargetForm
     ) -> WireProblem? {
         if head.method == .connect {
-            // Only an authority may follow CONNECT; this server is no proxy and opens no tunnel.
-            return .unknownMethod
+            // Only an authority with its port may follow CONNECT (RFC 9110 section 9.3.6); this server is no proxy and
+            // opens no tunnel.
+            return Authority.namesPort(bytes, start, end) ? .unknownMethod : .invalidTarget
         }
         switch form {
         case .origin: return nil

@@ -124,6 +124,9 @@ public struct RequestParser: Sendable {
         let end = line.valueEnd
         switch FieldName.kind(bytes + line.nameStart, count: line.nameEnd - line.nameStart) {
         case .other: return nil
+        case .contentRange:
+            head.hasContentRange = true
+            return nil
         case .known(let field):
             let index = Int(field.rawValue)
             if head.known[index].isAbsent {

@@ -109,11 +109,13 @@ extension Request {
     ///   - mailbox: where tickets deliver; a `CollectingMailbox` keeps what it gets.
     ///   - connection: the number handed to the mailbox.
     ///   - peerIsLoopback: whether the client's address is a loopback address.
+    ///   - clientOrganisation: what the client's certificate names.
     ///   - body: called once, while the view is valid.
     public func withView<Result>(
         mailbox: any ReplyMailbox = CollectingMailbox(),
         connection: UInt64 = 0,
         peerIsLoopback: Bool = true,
+        clientOrganisation: String? = nil,
         _ body: (borrowing RequestView) throws -> Result
     ) rethrows -> Result {
         var bytes = Array(path.utf8)
@@ -142,6 +144,7 @@ extension Request {
                         head: head,
                         body: UnsafeRawBufferPointer(rebasing: buffer[bodyStart..<(buffer.count - 1)]),
                         peerIsLoopback: peerIsLoopback,
+                        clientOrganisation: clientOrganisation,
                         mailbox: mailbox,
                         connection: connection
                     )

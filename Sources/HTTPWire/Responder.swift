@@ -5,6 +5,17 @@ public protocol Responder: AnyObject {
     ///
     /// - Parameter request: ranges into the lane's buffer, valid only during this call.
     func respond(to request: borrowing RequestView) -> Answer
+
+    /// Answers a client that waits to be asked for its body, where the head alone rules the request out (RFC 9110
+    /// section 10.1.1). Nil when the body is needed to tell.
+    ///
+    /// - Parameter request: ranges into the lane's buffer, without a body, valid only during this call.
+    func refusal(of request: borrowing RequestView) -> Response?
+}
+
+extension Responder {
+    /// Every body is waited for.
+    public func refusal(of request: borrowing RequestView) -> Response? { nil }
 }
 
 /// How a responder answers.

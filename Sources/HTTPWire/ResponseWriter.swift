@@ -6,16 +6,20 @@ public struct AnswerContext: Sendable {
     public var omitsBody: Bool
     /// What `Connection` must say.
     public var persistence: ConnectionMachine.Persistence
-    /// Whether the client prefers gzip to no coding.
-    public var acceptsGzip: Bool
+    /// What the client takes the answer in.
+    public var coding: ContentCoding.Choice
     /// Whether the client named the entity tag of a compressed form.
     public var knowsGzip = false
 
     /// A context from its parts.
-    public init(omitsBody: Bool, persistence: ConnectionMachine.Persistence, acceptsGzip: Bool = false) {
+    public init(
+        omitsBody: Bool,
+        persistence: ConnectionMachine.Persistence,
+        coding: ContentCoding.Choice = .identity
+    ) {
         self.omitsBody = omitsBody
         self.persistence = persistence
-        self.acceptsGzip = acceptsGzip
+        self.coding = coding
     }
 }
 

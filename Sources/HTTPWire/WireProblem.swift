@@ -6,7 +6,9 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
     case malformedField, headTooLarge, tooManyFields, invalidHost, misdirected, unknownExpectation
     // The body.
     case invalidLength, conflictingFraming, invalidTransferCoding, unsupportedTransferCoding
-    case malformedChunk, malformedTrailer, bodyTooLarge, unsupportedContentCoding
+    case malformedChunk, malformedTrailer, bodyTooLarge, unsupportedContentCoding, partialPut
+    // The answer.
+    case unacceptableCoding
     // The connection.
     case incompleteRequest, requestTimeout, tooManyConnections, overloaded, plainHTTPOnTLSPort, answerTimeout
 
@@ -18,9 +20,10 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         switch self {
         case .malformedRequestLine, .invalidTarget, .malformedField, .invalidHost, .invalidLength,
             .conflictingFraming, .invalidTransferCoding, .malformedChunk, .malformedTrailer,
-            .incompleteRequest,
+            .incompleteRequest, .partialPut,
             .plainHTTPOnTLSPort:
             400
+        case .unacceptableCoding: 406
         case .requestTimeout: 408
         case .bodyTooLarge: 413
         case .targetTooLong: 414
@@ -56,6 +59,8 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         case .malformedTrailer: "The trailer section is malformed"
         case .bodyTooLarge: "The body is too large"
         case .unsupportedContentCoding: "The content coding of the body is not supported"
+        case .partialPut: "A resource cannot be set in part"
+        case .unacceptableCoding: "No content coding is acceptable"
         case .incompleteRequest: "The request is incomplete"
         case .requestTimeout: "The request took too long to arrive"
         case .tooManyConnections: "There are too many connections"
@@ -94,6 +99,9 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         case .malformedTrailer: "Trailer fields follow the rules of header fields and are as limited in size."
         case .bodyTooLarge: "Send a smaller body, or split the work over several requests."
         case .unsupportedContentCoding: "Send the body without a content coding."
+        case .partialPut: "Send the whole of it, without Content-Range."
+        case .unacceptableCoding:
+            "Accept-Encoding rules out every form this can have; let it allow gzip, or identity, which is no coding."
         case .incompleteRequest: "The connection was closed for sending before the request was whole."
         case .requestTimeout: "Send the whole request at once, and try again if the network was slow."
         case .tooManyConnections:
@@ -112,8 +120,8 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         case .malformedRequestLine, .invalidTarget, .targetTooLong, .unknownMethod, .unsupportedVersion,
             .malformedField, .headTooLarge, .tooManyFields, .invalidHost, .misdirected, .unknownExpectation,
             .invalidLength, .conflictingFraming, .invalidTransferCoding, .unsupportedTransferCoding,
-            .malformedChunk, .malformedTrailer, .bodyTooLarge, .unsupportedContentCoding, .incompleteRequest,
-            .requestTimeout, .plainHTTPOnTLSPort:
+            .malformedChunk, .malformedTrailer, .bodyTooLarge, .unsupportedContentCoding, .partialPut,
+            .unacceptableCoding, .incompleteRequest, .requestTimeout, .plainHTTPOnTLSPort:
             nil
         }
     }
@@ -135,8 +143,9 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
     }
 
     /// The refusal, serialised on first use.
-    public var prepared: PreparedResponse { Self.serialised[index] }
+    public var prepared: PreparedResponse { Self.serialised[place] }
 
-    private var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    /// Its place among all of them, for counting.
+    public var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     private static let serialised = allCases.map { PreparedResponse($0.response) }
 }

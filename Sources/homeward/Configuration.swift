@@ -2,6 +2,7 @@ import API
 import Brokerage
 import Glibc
 import HTTPServer
+import HTTPWire
 import JSON
 
 /// The configuration file: JSON, read strictly, since a misspelt limit or policy figure must not be dropped in
@@ -10,6 +11,8 @@ struct Configuration {
     var data: String?
     var listen: [String]?
     var server = ServerConfiguration(addresses: [])
+    /// Who may read `/metrics`: clients on this machine, unless said otherwise.
+    var metrics = ServiceMetrics.Audience.loopback
     var policy = Policy()
     /// Milliseconds between looks at the store for what other nodes wrote, 40: shows their writes within 100 ms.
     var followMilliseconds = 40
@@ -45,6 +48,13 @@ struct Configuration {
         fields.set(&improveMilliseconds, "improveMilliseconds", 0...3_600_000)
         fields.set(&improveMovesEach, "improveMovesEach", 1...100_000)
         fields.set(&drainMilliseconds, "drainMilliseconds", 0...600_000)
+        if let given = fields.optionalString("metrics", max: 16) {
+            if let audience = ServiceMetrics.Audience(rawValue: given) {
+                metrics = audience
+            } else {
+                fields.fail("metrics", "loopback, anyone or nobody")
+            }
+        }
         var server = server
         _ = fields.optionalObject("server") { server.read(&$0) }
         self.server = server
@@ -79,8 +89,12 @@ extension ServerConfiguration {
             let certificate = files.string("certificateFile", max: 4_096)
             let key = files.string("keyFile", max: 4_096)
             let authority = files.optionalString("clientAuthorityFile", max: 4_096)
+            var minutes = 60
+            files.set(&minutes, "ticketKeyMinutes", 1...10_080)
             guard let certificate, let key else { return nil }
-            return TLSConfiguration(certificateFile: certificate, keyFile: key, clientAuthorityFile: authority)
+            var tls = TLSConfiguration(certificateFile: certificate, keyFile: key, clientAuthorityFile: authority)
+            tls.ticketKeyMinutes = minutes
+            return tls
         }
         fields.set(&maxUnsentBytes, "maxUnsentBytes", 4_096...1 << 30)
         fields.set(&handshakeDeadline, "handshakeMilliseconds", 100...600_000)
@@ -89,6 +103,26 @@ extension ServerConfiguration {
         fields.set(&writeDeadline, "writeMilliseconds", 100...600_000)
         fields.set(&idleDeadline, "idleMilliseconds", 100...3_600_000)
         fields.set(&answerDeadline, "answerMilliseconds", 100...600_000)
+        fields.set(&lingerDeadline, "lingerMilliseconds", 100...60_000)
+        if let given = fields.optionalInteger("backlog", in: 1...1_000_000) { backlog = Int32(given) }
+        var limits = limits
+        _ = fields.optionalObject("limits") { limits.read(&$0) }
+        self.limits = limits
+        return true
+    }
+}
+
+extension WireLimits {
+    fileprivate mutating func read(_ fields: inout ObjectReader) -> Bool? {
+        // RFC 9112 section 3 recommends request lines of 8,000 bytes at least.
+        fields.set(&maxTargetBytes, "maxTargetBytes", 1_024...65_536)
+        fields.set(&maxHeadBytes, "maxHeadBytes", 4_096...1 << 20)
+        fields.set(&maxFields, "maxFields", 16...10_000)
+        fields.set(&maxBodyBytes, "maxBodyBytes", 65_536...64 << 20)
+        fields.set(&maxChunkExtensionBytes, "maxChunkExtensionBytes", 0...1 << 20)
+        fields.set(&maxTrailerBytes, "maxTrailerBytes", 0...1 << 20)
+        fields.set(&maxDiscardedBytes, "maxDiscardedBytes", 0...1 << 30)
+        if maxTargetBytes >= maxHeadBytes { fields.fail("maxTargetBytes", "less than maxHeadBytes") }
         return true
     }
 }

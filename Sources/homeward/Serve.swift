@@ -56,13 +56,17 @@ final class Service: Sendable {
         let folder = try DataFolder(configuration.data ?? "./data")
         let systems = try Systems(folder, configuration, first: system)
         self.systems = systems
-        server = Server(configuration: configuration.server) { _ in
+        let metrics = ServiceMetrics(audience: configuration.metrics)
+        let server = Server(configuration: configuration.server) { _ in
             LaneResponder(
                 systems: { systems.broker($0) },
                 clock: systemClock,
-                readiness: { Service.readiness(systems) }
+                readiness: { Service.readiness(systems) },
+                metrics: metrics
             )
         }
+        metrics.gather { Figures.gather(server, systems) }
+        self.server = server
     }
 
     /// Serves until a signal, then drains: no request already read is lost.

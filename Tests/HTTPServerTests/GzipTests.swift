@@ -45,6 +45,23 @@ struct GzipTests {
         #expect(try ask(client, "/json", "Accept-Encoding: gzip;q=0\r\n").field("Content-Encoding") == nil)
     }
 
+    @Test("what is small is compressed for a client that takes nothing else, and nothing at all is 406")
+    func onlyGzip() throws {
+        let server = try RunningServer()
+        let client = try server.client()
+        for path in ["/json?secret", "/prepared"] {
+            let answer = try ask(client, path, "Accept-Encoding: identity;q=0, gzip\r\n")
+            #expect(answer.field("Content-Encoding") == "gzip")
+            #expect(answer.field("Vary") == "Accept-Encoding")
+            let expected = path == "/prepared" ? Array("prepared".utf8) : TestResponder.numbers
+            #expect(inflate(answer.raw) == expected)
+        }
+        let refused = try ask(client, "/", "Accept-Encoding: *;q=0\r\n")
+        #expect(refused.status == 406)
+        #expect(refused.body.contains("/problems/unacceptableCoding"))
+        #expect(try ask(client, "/").status == 200)
+    }
+
     private func inflate(_ bytes: [UInt8]) -> [UInt8] {
         var stream = z_stream()
         var input = bytes

@@ -12,7 +12,10 @@ final class RawClient {
     let descriptor: Int32
     private(set) var received: [UInt8] = []
 
-    init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+    /// - Parameters:
+    ///   - receiveBuffer: bytes that the kernel may hold for this client.
+    ///   - source: the IPv4 address to come from.
+    init(port: UInt16, receiveBuffer: Int32? = nil, from source: UInt32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -20,6 +23,16 @@ final class RawClient {
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         if var receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
+        }
+        if let source {
+            var local = sockaddr_in()
+            local.sin_family = sa_family_t(AF_INET)
+            local.sin_addr.s_addr = source.bigEndian
+            _ = withUnsafePointer(to: &local) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
         }
         // No test waits longer than this; a wait that long is a failure and not a measure of time.
         var patience = timeval(tv_sec: 10, tv_usec: 0)

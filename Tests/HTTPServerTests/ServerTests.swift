@@ -96,6 +96,23 @@ struct ServerTests {
         #expect(client.readAnswer()?.body == "post /echo ok")
     }
 
+    @Test("a client that expects it is refused from the head alone, and the connection ends")
+    func refusesEarly() throws {
+        let server = try RunningServer()
+        let client = try server.client()
+        client.send("POST /closed HTTP/1.1\r\n\(host)Content-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        let answer = try #require(client.readAnswer())
+        #expect(answer.status == 403)
+        #expect(answer.field("Connection") == "close")
+        client.send("okGET / HTTP/1.1\r\n\(host)\r\n")
+        #expect(client.readToEnd() == "")
+        // Without the expectation the body comes first: a fault of its framing is not hidden.
+        let other = try server.client()
+        other.send("POST /closed HTTP/1.1\r\n\(host)Transfer-Encoding: chunked\r\n\r\n")
+        other.send("nonsense\r\n")
+        #expect(other.readAnswer()?.status == 400)
+    }
+
     @Test("a body that is too large is refused, dropped, and the connection goes on")
     func tooLarge() throws {
         let server = try RunningServer()

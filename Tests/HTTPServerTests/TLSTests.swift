@@ -55,6 +55,53 @@ struct TLSTests {
         #expect(second.isResumed)
     }
 
+    @Test(
+        "a session of before certificates were read again is resumed after it",
+        arguments: [TLS1_3_VERSION, TLS1_2_VERSION]
+    )
+    func resumesAfterReload(version: Int32) throws {
+        let server = try SecureServer()
+        let first = try SecureClient(port: server.port, maxVersion: version)
+        first.send(request)
+        _ = first.readUntil("hello")
+        try server.certificate.renew()
+        try server.server.reloadCertificates()
+        let second = try SecureClient(port: server.port, maxVersion: version, resuming: first)
+        #expect(second.isResumed)
+        second.send(request)
+        #expect(second.readUntil("hello").hasPrefix("HTTP/1.1 200"))
+        let statistics = server.server.statistics
+        #expect(statistics.fullHandshakes == 1)
+        #expect(statistics.resumptions == 1)
+    }
+
+    @Test("a session is not resumed under other client authorities")
+    func forgetsTrust() throws {
+        let server = try SecureServer(asksClients: true)
+        let first = try SecureClient(port: server.port, certificate: server.certificate)
+        first.send("GET /organisation HTTP/1.1\r\nHost: t\r\n\r\n")
+        #expect(first.readUntil("Ward 7").hasPrefix("HTTP/1.1 200"))
+        // The certificate is its own authority: renewing it takes the trust from the one of before.
+        try server.certificate.renew()
+        try server.server.reloadCertificates()
+        let second = try SecureClient(port: server.port, resuming: first)
+        #expect(!second.isResumed)
+        second.send("GET /organisation HTTP/1.1\r\nHost: t\r\n\r\n")
+        #expect(second.readUntil("nobody").hasPrefix("HTTP/1.1 200"))
+    }
+
+    @Test("a resumed session still knows whose certificate it was")
+    func remembersOrganisation() throws {
+        let server = try SecureServer(asksClients: true)
+        let first = try SecureClient(port: server.port, certificate: server.certificate)
+        first.send("GET /organisation HTTP/1.1\r\nHost: t\r\n\r\n")
+        _ = first.readUntil("Ward 7")
+        let second = try SecureClient(port: server.port, resuming: first)
+        #expect(second.isResumed)
+        second.send("GET /organisation HTTP/1.1\r\nHost: t\r\n\r\n")
+        #expect(second.readUntil("Ward 7").hasPrefix("HTTP/1.1 200"))
+    }
+
     @Test("old versions, suites without forward secrecy and other protocols are refused")
     func refuses() throws {
         let server = try SecureServer()
@@ -79,6 +126,19 @@ struct TLSTests {
         let text = client.readToEnd()
         #expect(text.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
         #expect(text.contains("/problems/plainHTTPOnTLSPort"))
+    }
+
+    @Test("an https target is served over TLS, and only there")
+    func secureTarget() throws {
+        let absolute = "GET https://test/ HTTP/1.1\r\nHost: test\r\n\r\n"
+        let server = try SecureServer()
+        let client = try SecureClient(port: server.port)
+        client.send(absolute)
+        #expect(client.readUntil("hello").hasPrefix("HTTP/1.1 200"))
+        let open = try RunningServer()
+        let plain = try open.client()
+        plain.send(absolute)
+        #expect(plain.readAnswer()?.status == 421)
     }
 
     @Test("a stalled handshake ends by its deadline")

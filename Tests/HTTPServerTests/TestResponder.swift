@@ -23,6 +23,10 @@ final class TestResponder: Responder {
     static let elsewhere = DispatchQueue(label: "test.elsewhere", attributes: .concurrent)
     static let large = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
 
+    func refusal(of request: borrowing RequestView) -> Response? {
+        request.path.elementsEqual("/closed".utf8) ? Response(status: 403, body: Array("closed".utf8)) : nil
+    }
+
     func respond(to request: borrowing RequestView) -> Answer {
         let path = String(decoding: request.path, as: UTF8.self)
         switch path {

@@ -4,22 +4,25 @@ import Testing
 @Suite("Content codings")
 struct ContentCodingTests {
     @Test(
-        "gzip is preferred by its weight",
+        "what a client takes is read from its weights",
         arguments: [
-            ("gzip", true), ("GZIP", true), ("x-gzip", true), ("*", true), ("br, gzip", true),
-            ("gzip;q=0.5", true),
-            ("gzip ; q=0.001", true), ("identity;q=0.5, gzip;q=1.0", true), ("gzip;q=1.000", true),
-            ("*;q=0, gzip", true), (",, gzip", true), ("identity;q=0, *;q=0.1", true),
-            ("", false), ("br", false), ("gzip;q=0", false), ("gzip;q=0.000", false), ("identity", false),
-            ("*;q=0", false), ("gzip;q=0, *", false), ("identity;q=1, gzip;q=0.5", false),
-            ("gzip;q=2", false),
-            ("gzip;q=1.001", false), ("gzip;q=0.0001", false), ("gzip;q=", false), ("gzip;x=1", false),
-            ("gzipx", false), ("gzip;q=-1", false), ("gzip q=1", false),
-        ]
+            ("gzip", .gzip), ("GZIP", .gzip), ("x-gzip", .gzip), ("*", .gzip), ("br, gzip", .gzip),
+            ("gzip;q=0.5", .gzip), ("gzip ; q=0.001", .gzip), ("identity;q=0.5, gzip;q=1.0", .gzip),
+            ("gzip;q=1.000", .gzip), (",, gzip", .gzip), ("*;q=0.5, identity;q=0.1", .gzip),
+            ("*;q=0, gzip", .gzipOnly), ("identity;q=0, *;q=0.1", .gzipOnly), ("identity;q=0, gzip", .gzipOnly),
+            ("identity;q=0.000, gzip;q=0.001", .gzipOnly),
+            ("", .identity), ("br", .identity), ("gzip;q=0", .identity), ("gzip;q=0.000", .identity),
+            ("identity", .identity), ("gzip;q=0, *", .identity), ("identity;q=1, gzip;q=0.5", .identity),
+            ("*;q=0, identity", .identity), ("gzip;q=2", .identity), ("gzip;q=1.001", .identity),
+            ("gzip;q=0.0001", .identity), ("gzip;q=", .identity), ("gzip;x=1", .identity), ("gzipx", .identity),
+            ("gzip;q=-1", .identity), ("gzip q=1", .identity), ("identity;q=x", .identity),
+            ("*;q=0", .nothing), ("identity;q=0", .nothing), ("identity;q=0, br", .nothing),
+            ("gzip;q=0, *;q=0.0", .nothing), ("gzip;q=0, identity;q=0", .nothing),
+        ] as [(String, ContentCoding.Choice)]
     )
-    func prefers(value: String, expected: Bool) {
+    func choice(value: String, expected: ContentCoding.Choice) {
         let bytes = Array(value.utf8)
-        #expect(bytes.withUnsafeBytes { ContentCoding.prefersGzip($0) } == expected)
+        #expect(bytes.withUnsafeBytes { ContentCoding.choice($0) } == expected)
     }
 
     @Test("only large texts that are no secret are worth it")

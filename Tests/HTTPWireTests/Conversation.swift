@@ -66,7 +66,7 @@ enum Conversation {
             buffer.removeLast(buffer.count - count)
             switch step {
             case .more, .wait, .close: return
-            case .sendContinue: if showsContinue { events.append("continue") }
+            case .expectation: if showsContinue { events.append("continue") }
             case .request, .serverOptions:
                 events += lines
                 machine.endAnswer()

@@ -15,6 +15,8 @@ struct PollCache {
         let hash: UInt64
         let target: [UInt8]
         let authorization: [UInt8]
+        /// What the client's certificate named.
+        let organisation: String?
         let broker: any Brokering
         let answers: CapacityBoard.Prepared
         /// The London day the answer is for: a default `from` moves at midnight.
@@ -25,6 +27,7 @@ struct PollCache {
             hash: UInt64,
             target: [UInt8],
             authorization: [UInt8],
+            organisation: String?,
             broker: any Brokering,
             answers: CapacityBoard.Prepared,
             day: Day
@@ -32,6 +35,7 @@ struct PollCache {
             self.hash = hash
             self.target = target
             self.authorization = authorization
+            self.organisation = organisation
             self.broker = broker
             self.answers = answers
             begins = London.instant(day, minuteOfDay: 0)
@@ -56,6 +60,7 @@ struct PollCache {
     func answer(to request: borrowing RequestView, now: Instant) -> PreparedResponse? {
         guard PollCache.isPoll(request), let authorization = request.field(.authorization) else { return nil }
         // Whatever needs reading takes the long way; these two are what clients send.
+        guard request.field(.ifMatch) == nil else { return nil }
         if let accept = request.field(.accept) {
             guard PollCache.isEqual(accept, PollCache.anything) || PollCache.isEqual(accept, PollCache.json) else {
                 return nil
@@ -65,7 +70,7 @@ struct PollCache {
         guard let poll = polls[Int(truncatingIfNeeded: hash) & (PollCache.places - 1)], poll.hash == hash,
             poll.answers.generation == poll.broker.generation, poll.begins <= now, now < poll.ends,
             PollCache.isEqual(request.target, poll.target),
-            PollCache.isEqual(authorization, poll.authorization)
+            PollCache.isEqual(authorization, poll.authorization), request.clientOrganisation == poll.organisation
         else { return nil }
         guard let known = request.field(.ifNoneMatch) else { return poll.answers.full }
         if PollCache.isEqual(known, poll.answers.tag) { return poll.answers.notModified }
@@ -88,6 +93,7 @@ struct PollCache {
             hash: hash,
             target: Array(request.target),
             authorization: Array(authorization),
+            organisation: request.clientOrganisation,
             broker: broker,
             answers: answers,
             day: day

@@ -48,22 +48,30 @@ extension Exchange {
         return IdempotencyKey(route: "POST \(request.path)", value: value)
     }
 
-    /// What must hold of a resource that is to be replaced, from `If-Match` (RFC 9110 section 13.1.1).
+    /// What must hold of a resource that is to be replaced, from `If-Match`, then `If-None-Match` (RFC 9110 section
+    /// 13.2.2).
     ///
     /// - Parameter existing: its version and the tag this key would be served, or the part of it that the lane can
     ///   know without reading the vault.
     func precondition(_ existing: (version: UInt32, tag: String)?) -> Precondition {
-        if let wanted = request.fields[.ifMatch] {
-            guard let existing else { return .stale }
-            if wanted == "*" { return .version(existing.version) }
-            let isCurrent = EntityTag.list(wanted).contains { tag, isWeak in
-                !isWeak && (tag == existing.tag || tag.hasPrefix(existing.tag.dropLast() + "."))
-            }
-            return isCurrent ? .version(existing.version) : .stale
+        func names(_ tag: String, _ existing: String) -> Bool {
+            tag == existing || tag.hasPrefix(existing.dropLast() + ".")
         }
-        // `If-None-Match: *` asks for creating and nothing else.
-        if existing != nil, request.fields[.ifNoneMatch] == "*" { return .stale }
-        return .absent
+        var wanted = Precondition.absent
+        if let match = request.fields[.ifMatch] {
+            guard let existing else { return .stale }
+            let isCurrent =
+                match == "*"
+                || EntityTag.list(match).contains { tag, isWeak in !isWeak && names(tag, existing.tag) }
+            guard isCurrent else { return .stale }
+            wanted = .version(existing.version)
+        }
+        // `If-None-Match: *` asks for creating and nothing else; a tag, that what is there be something else.
+        if let existing, let known = request.fields[.ifNoneMatch] {
+            if known == "*" { return .stale }
+            if EntityTag.list(known).contains(where: { tag, _ in names(tag, existing.tag) }) { return .stale }
+        }
+        return wanted
     }
 }
 

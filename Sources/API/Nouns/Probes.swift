@@ -3,16 +3,29 @@ import JSON
 
 /// What anyone may ask, without a key.
 enum Probes {
+    /// Where their answers come from.
+    struct Sources {
+        let readiness: LaneResponder.Readiness
+        let metrics: ServiceMetrics
+        /// Whether the client's address is a loopback address.
+        let isLoopback: Bool
+        /// Seconds since 1970.
+        let second: Int64
+    }
+
     static func answer(
         _ probe: Route.Probe,
         _ request: Request,
         _ parameters: [String],
-        _ readiness: LaneResponder.Readiness
+        _ sources: Sources
     ) throws(Problem) -> Answer {
         switch probe {
-        case .health: return .prepared(alive)
+        case .health:
+            if request.fields[.ifMatch] == nil, request.fields[.ifNoneMatch] == nil { return .prepared(alive) }
+            let response = Response(status: 200, fields: alive.fields, body: Array(alive.body))
+            return .now(Preconditions.apply(request, to: response))
         case .readiness:
-            let (ready, details) = readiness()
+            let (ready, details) = sources.readiness()
             var json = JSONWriter()
             json.object { json in
                 json.field("status", ready ? "ready" : "notReady")
@@ -21,14 +34,23 @@ enum Probes {
                     json.value(details[name] ?? .null)
                 }
             }
-            return .now(
-                Response(
-                    status: ready ? 200 : 503,
-                    fields: [.init("Content-Type", "application/json"), .init("Cache-Control", "no-store")]
-                        + (ready ? [] : [.init("Retry-After", "1")]),
-                    body: json.bytes
-                )
+            let response = Response(
+                status: ready ? 200 : 503,
+                fields: [.init("Content-Type", "application/json"), .init("Cache-Control", "no-store")]
+                    + (ready ? [] : [.init("Retry-After", "1")]),
+                body: json.bytes
             )
+            return .now(Preconditions.apply(request, to: response))
+        case .metrics:
+            guard sources.metrics.isOpen(toLoopback: sources.isLoopback) else {
+                throw Problem(.notFound, "There is no such path.")
+            }
+            let response = Response(
+                status: 200,
+                fields: [.init("Content-Type", MetricsText.contentType), .init("Cache-Control", "no-store")],
+                body: sources.metrics.text(at: sources.second)
+            )
+            return .now(Preconditions.apply(request, to: response))
         case .openAPI:
             try Access.checkAccept(request, "application/json")
             return .now(openAPI.response(to: request, position: nil))
@@ -36,7 +58,7 @@ enum Probes {
             guard let page = ProblemPages.page(parameters.first ?? "") else {
                 throw Problem(.notFound, "There is no problem with this code.")
             }
-            return .now(page)
+            return .now(Preconditions.apply(request, to: page))
         }
     }
 

@@ -131,14 +131,9 @@ enum OpenAPI {
         json.object("responses") { json in
             if route.creates { response("201", "Created", "application/json", route.answerSchema, &json) }
             if !(route.creates && route.method == .post) {
-                let isPage = route.answerSchema == "Page"
-                response(
-                    "200",
-                    "OK",
-                    isPage ? "text/html" : "application/json",
-                    isPage ? nil : route.answerSchema,
-                    &json
-                )
+                // Texts have no schema of their own.
+                let text = ["Page": "text/html", "Metrics": "text/plain"][route.answerSchema]
+                response("200", "OK", text ?? "application/json", text == nil ? route.answerSchema : nil, &json)
             }
             if route.method == .get, route.roles != nil, !isRecorded(route) {
                 json.object("304") { $0.field("description", "Not modified") }

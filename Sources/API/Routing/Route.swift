@@ -20,7 +20,7 @@ struct Route: Sendable {
         case probe(Probe)
     }
 
-    enum Probe: Sendable { case health, readiness, openAPI, problem }
+    enum Probe: Sendable { case health, readiness, metrics, openAPI, problem }
 
     /// What the first parameter names, to tell "may not see" from "may not do".
     enum Subject: Sendable { case none, referral, offer, package, block, provider }
@@ -47,6 +47,8 @@ struct Route: Sendable {
     /// Whether it may answer 201.
     var creates = false
     let work: Work
+    /// Its place in the table; set by the table.
+    var number = 0
 
     var segments: [Substring] {
         Array(pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst())

@@ -23,9 +23,11 @@ struct RouteTable: Sendable {
     }
 
     init(_ routes: [Route]) {
-        self.routes = routes
+        var numbered = routes
+        for index in numbered.indices { numbered[index].number = index }
+        self.routes = numbered
         var paths: [Int: [Path]] = [:]
-        for route in routes {
+        for route in numbered {
             let segments = route.segments.map { $0.hasPrefix("{") ? nil : String($0) }
             if let index = paths[segments.count]?.firstIndex(where: { $0.segments == segments }) {
                 paths[segments.count]?[index].routes.append(route)

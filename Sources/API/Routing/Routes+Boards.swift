@@ -77,6 +77,15 @@ extension Routes {
         ),
         Route(
             method: .get,
+            pattern: "/metrics",
+            roles: nil,
+            subject: .none,
+            summary: "Figures for Prometheus; for clients on this machine unless configured otherwise",
+            answerSchema: "Metrics",
+            work: .probe(.metrics)
+        ),
+        Route(
+            method: .get,
             pattern: "/openapi.json",
             roles: nil,
             subject: .none,

@@ -4,10 +4,7 @@ import JSON
 /// The body of a request as JSON.
 enum JSONBody {
     static func parse(_ request: Request) throws(Problem) -> JSONValue {
-        // Without a Content-Type the bytes are judged by themselves: a JSON parser cannot mistake them.
-        if let type = request.fields[.contentType], !isJSON(type) {
-            throw Problem(.unsupportedMediaType, "Send the body as application/json in UTF-8.")
-        }
+        try checkType(request)
         guard !request.body.isEmpty else {
             throw Problem(.malformedJSON, "The body is empty; this route needs a JSON object.")
         }
@@ -20,6 +17,15 @@ enum JSONBody {
                 errors: [JSONFailure(pointer: error.pointer, detail: error.detail)]
             )
         }
+    }
+
+    /// Refuses a body that says it is something else, naming what would be taken (RFC 9110 sections 12.5.1 and
+    /// 15.5.16). Without a Content-Type the bytes are judged by themselves: a JSON parser cannot mistake them.
+    static func checkType(_ request: Request) throws(Problem) {
+        guard let type = request.fields[.contentType], !isJSON(type) else { return }
+        var problem = Problem(.unsupportedMediaType, "Send the body as application/json in UTF-8.")
+        problem.fields = [Response.Field("Accept", "application/json")]
+        throw problem
     }
 
     /// `application/json`, with no charset or UTF-8.

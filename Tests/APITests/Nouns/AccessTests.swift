@@ -93,6 +93,30 @@ struct AccessTests {
         }
     }
 
+    @Test("on a connection with a client certificate only keys of the organisation it names are taken")
+    func certificate() {
+        let county = County()
+        func status(_ path: String, _ organisation: String?) -> UInt16? {
+            let fields = [KnownField.authorization: "Bearer \(county.avon.key ?? "")"]
+            return Request(method: .get, path: path, fields: fields).withView(clientOrganisation: organisation) {
+                switch county.lane.respond(to: $0) {
+                case .now(let response): response.status
+                case .prepared(let response): response.status
+                case .later: nil
+                }
+            }
+        }
+        // Twice each way, so that a poll that the lane remembers is held to it too.
+        for _ in 0..<2 {
+            for path in ["/v1/capacity", "/v1/zones/rugby"] {
+                #expect(status(path, nil) == 200)
+                #expect(status(path, "avon-care") == 200)
+                #expect(status(path, "other-care") == 403)
+            }
+        }
+        #expect(status("/healthz", "other-care") == 200)
+    }
+
     @Test("without a key, or with one that is none, the answer is 401 and says how to ask")
     func unauthenticated() {
         let county = County()
@@ -103,9 +127,12 @@ struct AccessTests {
             let answer = Client(lane: county.lane, key: key).get("/v1/zones")
             #expect(answer.status == 401)
             #expect(answer["WWW-Authenticate"]?.hasPrefix("Bearer") == true)
+            // RFC 6750 section 3.1: a missing key is not called a bad one.
+            #expect(answer["WWW-Authenticate"]?.contains("error=\"invalid_token\"") == (key != nil))
         }
         let basic = Client(lane: county.lane, key: nil).get("/v1/zones", fields: [.authorization: "Basic abc"])
         #expect(basic.status == 401)
+        #expect(basic["WWW-Authenticate"]?.contains("error") == false)
         let lower = Client(lane: county.lane, key: nil)
             .get("/v1/zones", fields: [.authorization: "bearer \(county.broker.key ?? "")"])
         #expect(lower.status == 200)

@@ -15,7 +15,10 @@ final class Service: Sendable {
     private let time: Mutex<Instant>
     private let brokers: Mutex<[String: SmallBroker]>
 
-    init() {
+    let metrics: ServiceMetrics
+
+    init(metrics: ServiceMetrics.Audience = .loopback) {
+        self.metrics = ServiceMetrics(audience: metrics)
         time = Mutex(Service.monday)
         brokers = Mutex([:])
     }
@@ -38,7 +41,8 @@ final class Service: Sendable {
         LaneResponder(
             systems: { [self] name in brokers.withLock { $0[name] } },
             clock: { [self] in now },
-            readiness: { (ready, ["journal": .string(ready ? "writable" : "read-only")]) }
+            readiness: { (ready, ["journal": .string(ready ? "writable" : "read-only")]) },
+            metrics: metrics
         )
     }
 

@@ -1,0 +1,46 @@
+import HTTPWire
+
+/// The preconditions of a request that reads (RFC 9110 section 13.2.2), decided once it is known that it would be
+/// answered 200, and with what tag. Those about dates are ignored: nothing here has a date of modification
+/// (sections 13.1.3 and 13.1.4).
+enum Preconditions {
+    /// What they come to.
+    enum Verdict {
+        case met
+        /// The client has it already: 304.
+        case notModified
+        /// It is not what the client thinks it is: 412.
+        case failed
+    }
+
+    /// - Parameters:
+    ///   - request: a GET or HEAD.
+    ///   - tag: the entity tag of what would be served; nil when it has none, which only `*` can match.
+    static func judge(_ request: Request, tag: String?) -> Verdict {
+        if let wanted = request.fields[.ifMatch], !holds(wanted, tag, strong: true) { return .failed }
+        if let known = request.fields[.ifNoneMatch], holds(known, tag, strong: false) { return .notModified }
+        return .met
+    }
+
+    private static func holds(_ field: String, _ tag: String?, strong: Bool) -> Bool {
+        tag.map { EntityTag.isMatch(field, $0, strong: strong) } ?? (field == "*")
+    }
+
+    /// The answer where `If-Match` fails.
+    static func failure(tag: String?) -> Problem {
+        var problem = Problem(.stale, "What is here now is not what If-Match names.")
+        if let tag { problem.fields = [Response.Field("ETag", tag)] }
+        return problem
+    }
+
+    /// An answer without a tag, held to the preconditions.
+    static func apply(_ request: Request, to response: Response) -> Response {
+        guard response.status == 200 else { return response }
+        switch judge(request, tag: nil) {
+        case .met: return response
+        case .notModified:
+            return Response(status: 304, fields: response.fields.filter { $0.name == "Cache-Control" })
+        case .failed: return failure(tag: nil).response
+        }
+    }
+}

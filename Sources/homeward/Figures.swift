@@ -1,0 +1,56 @@
+import API
+import Broker
+import HTTPServer
+import HTTPWire
+
+/// Where the figures of `/metrics` come from: the lanes and the brokers, which know nothing of each other.
+enum Figures {
+    static func gather(_ server: Server, _ systems: Systems) -> [MetricSample] {
+        of(server.statistics) + systems.all.flatMap(of)
+    }
+
+    static func of(_ statistics: ServerStatistics) -> [MetricSample] {
+        var samples = [
+            MetricSample(.connectionsOpen, [], statistics.connectionsOpen),
+            MetricSample(.connectionsAccepted, [], statistics.connectionsAccepted),
+            MetricSample(.bufferedBytes, [], statistics.bufferedBytes),
+            MetricSample(.receivedBytes, [], statistics.receivedBytes),
+            MetricSample(.sentBytes, [], statistics.sentBytes),
+            MetricSample(.tlsHandshakes, [("kind", "full")], statistics.fullHandshakes),
+            MetricSample(.tlsHandshakes, [("kind", "resumed")], statistics.resumptions),
+            MetricSample(.tlsHandshakes, [("kind", "failed")], statistics.failedHandshakes),
+        ]
+        for cause in ServerStatistics.TurnedAway.allCases {
+            let count = statistics.turnedAway[cause, default: 0]
+            samples.append(MetricSample(.connectionsRefused, [("cause", cause.rawValue)], count))
+        }
+        for waiting in ConnectionMachine.Waiting.allCases {
+            let count = statistics.deadlines[waiting, default: 0]
+            samples.append(MetricSample(.deadlines, [("for", "\(waiting)")], count))
+        }
+        for problem in WireProblem.allCases {
+            let count = statistics.refused[problem, default: 0]
+            samples.append(MetricSample(.wireRefusals, [("problem", problem.code)], count))
+        }
+        let bounds = ServerStatistics.durationBounds.map { Double($0) / 1e9 } + [.infinity]
+        samples += MetricSample.histogram(
+            .requestSeconds,
+            buckets: zip(bounds, statistics.durations).map { (bound: $0, count: $1) },
+            sum: Double(statistics.durationNanoseconds) / 1e9
+        )
+        return samples
+    }
+
+    static func of(_ broker: Broker) -> [MetricSample] {
+        let labels = [(name: "system", value: broker.system)]
+        let figures = broker.figures
+        return [
+            MetricSample(.systemReady, labels, broker.health == .ready ? 1 : 0 as UInt64),
+            MetricSample(.journalPosition, labels, broker.published().position),
+            MetricSample(.commandsUnanswered, labels, UInt64(max(0, figures.unanswered))),
+            MetricSample(.commits, labels, figures.commits),
+            MetricSample(.committedRecords, labels, figures.records),
+            MetricSample(.largestCommit, labels, figures.largestCommit),
+        ]
+    }
+}
