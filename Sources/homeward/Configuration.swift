@@ -1,3 +1,4 @@
+import Broker
 import Brokerage
 import Glibc
 import HTTPServer
@@ -16,6 +17,8 @@ struct Configuration {
     var tickMilliseconds = 1_000
     /// Milliseconds that a stopping service waits for requests under way, 20,000.
     var drainMilliseconds = 20_000
+    /// When the state is saved for the next start: after so many records, or so many minutes if there are any.
+    var snapshots = SnapshotSchedule()
 
     init() {}
 
@@ -38,6 +41,8 @@ struct Configuration {
         fields.set(&followMilliseconds, "followMilliseconds", 1...60_000)
         fields.set(&tickMilliseconds, "tickMilliseconds", 10...60_000)
         fields.set(&drainMilliseconds, "drainMilliseconds", 0...600_000)
+        fields.set(&snapshots.records, "snapshotRecords", 1...1_000_000_000)
+        fields.set(&snapshots.minutes, "snapshotMinutes", 1...43_200)
         var server = server
         _ = fields.optionalObject("server") { server.read(&$0) }
         self.server = server
