@@ -33,6 +33,8 @@ extension State {
             ("referralOfPerson", referralOfPerson == other.referralOfPerson),
             ("keyOfHash", keyOfHash == other.keyOfHash),
             ("supplyVersions", supplyVersions == other.supplyVersions),
+            ("requestOrder", requestOrder == other.requestOrder),
+            ("oldestRequest", oldestRequest == other.oldestRequest),
         ]
     }
 }

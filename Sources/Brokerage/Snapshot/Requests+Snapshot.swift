@@ -1,11 +1,28 @@
 // Remembered requests, nouns and the indexes' own values, in a snapshot.
 
-extension State.Remembered: CodedFields {
-    init(_ field: inout SnapshotCoder, _ old: State.Remembered?) throws(SnapshotError) {
-        at = try field(old?.at)
-        body = try field(old?.body)
-        outcome = try field(old?.outcome)
-        resource = try field(old?.resource)
+extension State.Remembered: Coded {
+    package static func code(
+        _ coder: inout SnapshotCoder,
+        _ value: State.Remembered?
+    ) throws(SnapshotError) -> State.Remembered {
+        try RememberedFields.code(&coder, value.map(RememberedFields.init)).remembered
+    }
+}
+
+/// The fields of a remembered request.
+private struct RememberedFields: CodedFields {
+    let remembered: State.Remembered
+
+    init(_ remembered: State.Remembered) { self.remembered = remembered }
+
+    init(_ field: inout SnapshotCoder, _ old: RememberedFields?) throws(SnapshotError) {
+        let old = old?.remembered
+        remembered = State.Remembered(
+            at: try field(old?.at),
+            body: try field(old?.body),
+            outcome: try field(old?.outcome),
+            resource: try field(old?.resource)
+        )
     }
 }
 
