@@ -27,8 +27,9 @@ final class BackgroundCheck: Sendable {
 
     private let keeper: any JournalKeeper
     private let secrets: Secrets
-    /// Up to where records are proved here; those behind it were, by whoever read them.
+    /// Up to where records are proved here; those behind it were, by whoever read them, up to `last`.
     private let end: Position
+    private let last: Position
     private let queue: DispatchQueue
     private let state: Mutex<Verified>
     private let isClosed = Atomic<Bool>(false)
@@ -36,17 +37,19 @@ final class BackgroundCheck: Sendable {
 
     /// - Parameters:
     ///   - end: the position of the snapshot; records behind it are proved already.
-    ///   - last: the position up to which all is proved once the check is through.
+    ///   - last: where the start's reading ended.
     ///   - found: called once with what is wrong, on a queue of its own.
     init(
         _ keeper: any JournalKeeper,
         _ secrets: Secrets,
         upTo end: Position,
+        of last: Position,
         found: @escaping @Sendable (String) -> Void
     ) {
         self.keeper = keeper
         self.secrets = secrets
         self.end = end
+        self.last = last
         self.found = found
         queue = DispatchQueue(label: "homeward.check.\(secrets.system)", qos: .utility)
         state = Mutex(Verified(position: 0))
@@ -81,7 +84,7 @@ final class BackgroundCheck: Sendable {
             return stop("\(error)")
         }
         let place = check
-        state.withLock { $0.position = place.position.value }
+        state.withLock { $0.position = (place.position < end ? place.position : last).value }
         let rest = DispatchTime.now().uptimeNanoseconds - began
         if place.position < end {
             go(after: rest) { $0.proveRecords(from: place) }

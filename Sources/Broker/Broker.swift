@@ -251,7 +251,10 @@ public final class Broker: Brokering {
 
     /// Begins to prove what the start took on trust. What it finds wrong ends the taking of commands.
     public func checkInBackground() {
-        let check = BackgroundCheck(keeper, secrets, upTo: snapshot) { [weak self] fault in self?.condemn(fault) }
+        let last = Position(published().position)
+        let check = BackgroundCheck(keeper, secrets, upTo: snapshot, of: last) { [weak self] fault in
+            self?.condemn(fault)
+        }
         attendants.withLock { $0.check = check }
         check.start()
     }

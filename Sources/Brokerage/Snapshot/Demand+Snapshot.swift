@@ -91,9 +91,21 @@ private struct AskFields: CodedFields {
 private struct FactSet: Coded {
     var facts: Set<Ask.Fact>
 
+    private static let all = Ask.Fact.allCases
+
     static func code(_ coder: inout SnapshotCoder, _ value: FactSet?) throws(SnapshotError) -> FactSet {
-        let listed = try [Ask.Fact].code(&coder, value.map { set in Ask.Fact.allCases.filter(set.facts.contains) })
-        return FactSet(facts: Set(listed))
+        if coder.isWriting, let value {
+            let bits = all.indices.reduce(0 as UInt64) { value.facts.contains(all[$1]) ? $0 | 1 << UInt64($1) : $0 }
+            coder.write(bits)
+            return value
+        }
+        guard let bits = UInt32(exactly: try coder.readNumber()), bits >> UInt32(all.count) == 0 else {
+            throw SnapshotError("a fact is not known")
+        }
+        if let known = coder.factSets[bits] { return FactSet(facts: known) }
+        let facts = Set(all.indices.filter { bits >> UInt32($0) & 1 == 1 }.map { all[$0] })
+        coder.factSets[bits] = facts
+        return FactSet(facts: facts)
     }
 }
 
@@ -125,7 +137,7 @@ extension Referral.Triage: CodedFields {
     init(_ field: inout SnapshotCoder, _ old: Referral.Triage?) throws(SnapshotError) {
         outcome = try field(old?.outcome)
         at = try field(old?.at)
-        role = try field(old.map { RepeatedText($0.role) }).text
+        role = try field(old.map { RepeatedText($0.role) }).description
     }
 }
 
@@ -266,7 +278,7 @@ extension FirstVisit: CodedFields {
 extension Acceptance: CodedFields {
     init(_ field: inout SnapshotCoder, _ old: Acceptance?) throws(SnapshotError) {
         firstVisit = try field(old?.firstVisit)
-        role = try field(old.map { RepeatedText($0.role) }).text
+        role = try field(old.map { RepeatedText($0.role) }).description
         times = try field(old?.times)
         hasConditions = try field(old?.hasConditions)
     }
@@ -316,6 +328,6 @@ extension Package.Ending: CodedFields {
     init(_ field: inout SnapshotCoder, _ old: Package.Ending?) throws(SnapshotError) {
         at = try field(old?.at)
         outcome = try field(old?.outcome)
-        role = try field(old.map { RepeatedText($0.role) }).text
+        role = try field(old.map { RepeatedText($0.role) }).description
     }
 }

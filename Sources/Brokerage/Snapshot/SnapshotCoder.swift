@@ -35,7 +35,9 @@ package struct SnapshotCoder {
     var slugs = Interned<Slug>()
     var skills = Interned<Skill>()
     var districts = Interned<PostcodeDistrict>()
-    var texts = Interned<String>()
+    var texts = Interned<RepeatedText>()
+    /// Sets of facts by their bits: few differ, and those that are alike share their memory.
+    var factSets: [UInt32: Set<Ask.Fact>] = [:]
     /// Asks by identity when writing, by number when reading.
     var askNumbers: [ObjectIdentifier: Int] = [:]
     var asks: [Ask] = []
@@ -197,23 +199,31 @@ struct Interned<Value: Hashable> {
     mutating func add(_ value: Value) { values.append(value) }
 }
 
-extension SnapshotCoder {
-    /// Writes or reads a name that appears often.
-    mutating func name<Value: Hashable>(
-        _ table: WritableKeyPath<SnapshotCoder, Interned<Value>>,
-        _ value: Value?,
-        text: (Value) -> String,
-        parse: (String) -> Value?
-    ) throws(SnapshotError) -> Value {
-        if isWriting, let value {
-            let (number, isNew) = self[keyPath: table].number(value)
-            write(UInt64(number))
-            if isNew { _ = try String.code(&self, text(value)) }
+/// A name that appears often.
+protocol InternedName: Coded, Hashable, CustomStringConvertible {
+    /// Its text read again; nil when it is no such name.
+    static func parse(_ text: String) -> Self?
+    /// Where the names of this kind that have appeared are kept.
+    static func withTable<Result>(
+        _ coder: inout SnapshotCoder,
+        _ body: (inout Interned<Self>) throws(SnapshotError) -> Result
+    ) throws(SnapshotError) -> Result
+}
+
+extension InternedName {
+    package static func code(_ coder: inout SnapshotCoder, _ value: Self?) throws(SnapshotError) -> Self {
+        if coder.isWriting, let value {
+            let (number, isNew) = try withTable(&coder) { (table) throws(SnapshotError) in table.number(value) }
+            coder.write(UInt64(number))
+            if isNew { _ = try String.code(&coder, value.description) }
             return value
         }
-        if let known = try self[keyPath: table].value(try readNumber()) { return known }
-        guard let value = parse(try String.code(&self, nil)) else { throw SnapshotError("a name is spelt wrongly") }
-        self[keyPath: table].add(value)
+        let number = try coder.readNumber()
+        if let known = try withTable(&coder, { (table) throws(SnapshotError) in try table.value(number) }) {
+            return known
+        }
+        guard let value = parse(try String.code(&coder, nil)) else { throw SnapshotError("a name is spelt wrongly") }
+        try withTable(&coder) { (table) throws(SnapshotError) in table.add(value) }
         return value
     }
 }

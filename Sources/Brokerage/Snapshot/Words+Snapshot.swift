@@ -201,36 +201,45 @@ extension PersonID: Coded {
     }
 }
 
-extension Slug: Coded {
-    package static func code(_ coder: inout SnapshotCoder, _ value: Slug?) throws(SnapshotError) -> Slug {
-        try coder.name(\.slugs, value, text: \.description) { Slug($0) }
-    }
-}
+extension Slug: InternedName {
+    static func parse(_ text: String) -> Slug? { Slug(text) }
 
-extension Skill: Coded {
-    package static func code(_ coder: inout SnapshotCoder, _ value: Skill?) throws(SnapshotError) -> Skill {
-        try coder.name(\.skills, value, text: \.description) { Skill($0) }
-    }
-}
-
-extension PostcodeDistrict: Coded {
-    package static func code(
+    @inline(__always) static func withTable<Result>(
         _ coder: inout SnapshotCoder,
-        _ value: PostcodeDistrict?
-    ) throws(SnapshotError) -> PostcodeDistrict {
-        try coder.name(\.districts, value, text: \.description) { PostcodeDistrict($0) }
-    }
+        _ body: (inout Interned<Slug>) throws(SnapshotError) -> Result
+    ) throws(SnapshotError) -> Result { try body(&coder.slugs) }
+}
+
+extension Skill: InternedName {
+    static func parse(_ text: String) -> Skill? { Skill(text) }
+
+    @inline(__always) static func withTable<Result>(
+        _ coder: inout SnapshotCoder,
+        _ body: (inout Interned<Skill>) throws(SnapshotError) -> Result
+    ) throws(SnapshotError) -> Result { try body(&coder.skills) }
+}
+
+extension PostcodeDistrict: InternedName {
+    static func parse(_ text: String) -> PostcodeDistrict? { PostcodeDistrict(text) }
+
+    @inline(__always) static func withTable<Result>(
+        _ coder: inout SnapshotCoder,
+        _ body: (inout Interned<PostcodeDistrict>) throws(SnapshotError) -> Result
+    ) throws(SnapshotError) -> Result { try body(&coder.districts) }
 }
 
 /// A text of which few different ones appear often, such as a role.
-struct RepeatedText: Coded {
-    let text: String
+struct RepeatedText: InternedName {
+    let description: String
 
-    init(_ text: String) { self.text = text }
+    init(_ text: String) { description = text }
 
-    static func code(_ coder: inout SnapshotCoder, _ value: RepeatedText?) throws(SnapshotError) -> RepeatedText {
-        RepeatedText(try coder.name(\.texts, value?.text, text: { $0 }, parse: { $0 }))
-    }
+    static func parse(_ text: String) -> RepeatedText? { RepeatedText(text) }
+
+    @inline(__always) static func withTable<Result>(
+        _ coder: inout SnapshotCoder,
+        _ body: (inout Interned<RepeatedText>) throws(SnapshotError) -> Result
+    ) throws(SnapshotError) -> Result { try body(&coder.texts) }
 }
 
 // MARK: - Times
