@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests",
             dependencies: ["Broker", "Journal", "Vault"],
-            exclude: ["Events/golden-v1.jsonl"],
+            exclude: ["Events/golden-v1.jsonl", "Snapshots/history.jsonl"],
             swiftSettings: strict
         ),
         .testTarget(

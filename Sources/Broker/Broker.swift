@@ -40,6 +40,9 @@ public final class Broker: Brokering {
     private let lookUps = Atomic<Int>(0)
     private let commits = CommitCounters()
     private let standing = Mutex<Health>(.ready)
+    /// Why no command is taken any more until someone has looked: what was stored is not what was written.
+    private let condemned = Mutex<String?>(nil)
+    private let attendants = Mutex(Attendants())
     private let owned: QueueOwned
     /// The batch, once it runs.
     let improving = Mutex<Improver?>(nil)
@@ -65,6 +68,15 @@ public final class Broker: Brokering {
         init(_ pipeline: Pipeline) { self.pipeline = pipeline }
     }
 
+    /// What works in the background beside it.
+    private struct Attendants: Sendable {
+        var check: BackgroundCheck?
+        var writer: SnapshotWriter?
+    }
+
+    /// Where its state came from a snapshot: older records were not read at the start.
+    public let snapshot: Position
+
     /// A broker on a recovered state.
     init(
         system: String,
@@ -82,6 +94,7 @@ public final class Broker: Brokering {
         answering = DispatchQueue(label: "homeward.answers.\(system)")
         readers = DispatchQueue(label: "homeward.vault.\(system)", attributes: .concurrent)
         current = Mutex(recovered.published)
+        snapshot = recovered.snapshot
         owned = QueueOwned(Pipeline(durable: recovered.published, secrets: secrets, numbers: recovered.numbers))
     }
 
@@ -92,7 +105,15 @@ public final class Broker: Brokering {
     public var generation: UInt64 { publications.load(ordering: .acquiring) }
 
     /// How the broker stands with its store.
-    public var health: Health { standing.withLock { $0 } }
+    public var health: Health { condemned.withLock { $0 }.map(Health.readOnly) ?? standing.withLock { $0 } }
+
+    /// How far what the start took on trust has been proved; nil when nobody proves it.
+    public var verified: Verified? { attendants.withLock { $0.check }?.verified }
+
+    /// The position of the newest snapshot known, and why the last one failed; nil when none are written.
+    public var snapshots: (position: UInt64, failure: String?)? {
+        attendants.withLock { $0.writer }.map { ($0.position, $0.failure) }
+    }
 
     /// What was counted since the start; waits for no queue.
     public var figures: BrokerFigures { commits.figures(unanswered: inbox.withLock { $0.unanswered }) }
@@ -161,6 +182,10 @@ public final class Broker: Brokering {
     /// Takes no more submissions; `done` is called when everything taken has been answered.
     public func close(_ done: @escaping @Sendable () -> Void) {
         inbox.withLock { $0.closed = true }
+        attendants.withLock { attendants in
+            attendants.check?.close()
+            attendants.writer?.close()
+        }
         queue.async { [self] in
             for timer in owned.timers { timer.cancel() }
             owned.timers = []
@@ -229,6 +254,38 @@ public final class Broker: Brokering {
             for answer in answers { answer.give() }
             inbox.withLock { $0.unanswered -= answers.count }
         }
+    }
+
+    // MARK: In the background
+
+    /// Begins to prove what the start took on trust. What it finds wrong ends the taking of commands.
+    public func checkInBackground() {
+        let last = Position(published().position)
+        let check = BackgroundCheck(keeper, secrets, upTo: snapshot, of: last) { [weak self] fault in
+            self?.condemn(fault)
+        }
+        attendants.withLock { $0.check = check }
+        check.start()
+    }
+
+    /// Takes no more commands, for good: what was stored is not what was written. Reads go on. Only a restart ends it.
+    public func condemn(_ fault: String) {
+        condemned.withLock { $0 = $0 ?? fault }
+    }
+
+    /// Begins to write snapshots.
+    public func writeSnapshots(to snapshots: any SnapshotKeeper, _ schedule: SnapshotSchedule) {
+        let writer = SnapshotWriter(
+            system: system,
+            keeper: keeper,
+            snapshots: snapshots,
+            schedule: schedule,
+            from: snapshot
+        ) { [weak self] in
+            // What is condemned is not saved for the next start.
+            self.flatMap { $0.condemned.withLock { $0 } == nil ? $0.published() : nil }
+        }
+        attendants.withLock { $0.writer = writer }
     }
 
     // MARK: Other writers, and a store that fails

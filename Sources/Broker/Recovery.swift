@@ -73,48 +73,81 @@ package enum Recovery {
 public struct Recovered: Sendable {
     /// The state, and the position of the last record.
     public let published: Published
+    /// Up to where the state came from a snapshot; the start when all records were read. Older records were not
+    /// looked at.
+    public let snapshot: Position
     package let numbers: KnownNumbers
 
-    /// Replays a journal from its beginning, proving the hash chain on the way. Throws `damaged` at the first record
-    /// that cannot be read or is not what was written.
-    public init(from keeper: any JournalKeeper) throws(JournalError) {
+    /// Replays a journal, proving the hash chain on the way: from the newest snapshot that is whole and of this journal,
+    /// else from the beginning.
+    ///
+    /// - Parameters:
+    ///   - system: the system's name, by which its snapshots are found.
+    ///   - snapshots: nil to read every record.
+    /// - Throws: `damaged` at the first record read that cannot be understood or is not what was written.
+    public init(
+        from keeper: any JournalKeeper,
+        system: String = "",
+        snapshots: (any SnapshotKeeper)? = nil
+    ) throws(JournalError) {
+        let numbers = Eventually { () throws(JournalError) in try Recovery.numbers(of: keeper) }
         var state = State(today: Day(number: 0))
-        var chain = ChainCheck(keeper.chain)
-        var at = Position.start
-        while true {
-            let records = try keeper.read(after: at, limit: Recovery.chunk)
-            guard let last = records.last else { break }
-            for record in records {
-                try chain.check(record)
-                let entry = try Recovery.decode(record)
-                for event in entry.events { state.apply(event, at: entry.at) }
-            }
-            at = last.position
+        var check = ChainCheck(keeper.chain)
+        var begun = Position.start
+        if let (known, snapshot) = try Recovery.known(of: system, in: keeper, snapshots) {
+            state = known
+            check = ChainCheck(keeper.chain, after: snapshot.position, hash: snapshot.hash)
+            begun = snapshot.position
         }
-        published = Published(state: state, position: at.value)
-        numbers = try Recovery.numbers(of: keeper)
+        let last = try Replay(keeper, from: check).run { state.apply($0, at: $1) }
+        published = Published(state: state, position: last.value)
+        self.snapshot = begun
+        self.numbers = try numbers.value()
+    }
+}
+
+extension Recovery {
+    /// The state of the newest snapshot that can be used, and the snapshot without its body.
+    fileprivate static func known(
+        of system: String,
+        in keeper: any JournalKeeper,
+        _ snapshots: (any SnapshotKeeper)?
+    ) throws(JournalError) -> (State, Snapshot)? {
+        guard let snapshots else { return nil }
+        var limit: Position?
+        while var snapshot = snapshots.newest(of: system, version: State.snapshotFormat, before: limit) {
+            limit = snapshot.position
+            let record = try keeper.read(after: Position(snapshot.position.value - 1), limit: 1).first
+            guard record?.position == snapshot.position, record?.hash == snapshot.hash else { continue }
+            let state = try? snapshot.body.withUnsafeBytes { try State(snapshot: $0) }
+            snapshot.body = []
+            if let state { return (state, snapshot) }
+        }
+        return nil
     }
 }
 
 extension Broker {
-    /// Opens one system's brokerage: replays its journal, then stands ready.
+    /// Opens one system's brokerage: brings back its state, then stands ready.
     ///
     /// - Parameters:
     ///   - system: the system's name.
     ///   - keeper: its journal.
     ///   - keyring: the vault's keys.
+    ///   - snapshots: where a start may begin; nil to read every record.
     ///   - clock: read once per submission.
     public static func open(
         system: String,
         keeper: any JournalKeeper,
         keyring: Keyring,
+        snapshots: (any SnapshotKeeper)? = nil,
         clock: @escaping @Sendable () -> Instant
     ) throws(JournalError) -> Broker {
         Broker(
             system: system,
             keeper: keeper,
             secrets: Secrets(system: system, keyring: keyring),
-            recovered: try Recovered(from: keeper),
+            recovered: try Recovered(from: keeper, system: system, snapshots: snapshots),
             clock: clock
         )
     }

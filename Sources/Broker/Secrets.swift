@@ -5,7 +5,7 @@ import Vault
 /// What the broker does with what identifies people: sealed texts for the vault's rows, keyed digests for telling
 /// the same from another. A bare hash would let an NHS number be guessed.
 package struct Secrets: Sendable {
-    let system: String
+    package let system: String
     let keyring: Keyring
 
     package init(system: String, keyring: Keyring) {

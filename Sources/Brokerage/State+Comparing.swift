@@ -3,14 +3,25 @@
 extension State {
     /// The names of what differs from another state; nothing when the two are the same.
     package func differences(from other: State) -> [String] {
-        let same: [(String, Bool)] = [
+        compared(with: other).filter { !$0.same }.map(\.name)
+    }
+
+    /// How many fields are compared.
+    package static var comparedFields: Int {
+        State(today: Day(number: 0)).compared(with: State(today: Day(number: 0))).count
+    }
+
+    private func compared(with other: State) -> [(name: String, same: Bool)] {
+        [
             ("now", now == other.now), ("today", today == other.today), ("policy", policy == other.policy),
             ("zones", zones == other.zones), ("providers", providers == other.providers),
             ("blocks", blocks == other.blocks), ("claims", claims == other.claims),
             ("shortfalls", shortfalls == other.shortfalls), ("slabs", slabs == other.slabs),
             ("referrals", referrals == other.referrals), ("offers", offers == other.offers),
             ("packages", packages == other.packages), ("keys", keys == other.keys),
-            ("remembered", remembered == other.remembered), ("nouns", nouns == other.nouns),
+            ("remembered", remembered == other.remembered),
+            ("requestsForgottenBefore", requestsForgottenBefore == other.requestsForgottenBefore),
+            ("nouns", nouns == other.nouns),
             ("deferrals", deferrals == other.deferrals), ("disclosures", disclosures == other.disclosures),
             ("zoneOfDistrict", zoneOfDistrict == other.zoneOfDistrict),
             ("blocksOfZone", blocksOfZone == other.blocksOfZone),
@@ -24,7 +35,8 @@ extension State {
             ("referralOfPerson", referralOfPerson == other.referralOfPerson),
             ("keyOfHash", keyOfHash == other.keyOfHash),
             ("supplyVersions", supplyVersions == other.supplyVersions),
+            ("requestOrder", requestOrder == other.requestOrder),
+            ("oldestRequest", oldestRequest == other.oldestRequest),
         ]
-        return same.filter { !$0.1 }.map(\.0)
     }
 }

@@ -49,10 +49,13 @@ public struct State: Sendable {
     /// Blocks bought on the spot.
     var spotPurchases: TreeSet<BlockID> = []
     /// What each provider received of a zone's packages, for fairness.
-    var received: TreeDictionary<ZoneID, TreeDictionary<ProviderID, Receipts>> = [:]
+    var received: TreeDictionary<Receiver, Receipts> = [:]
     var referralOfPerson: TreeDictionary<PersonID, ReferralID> = [:]
     var keyOfHash: TreeDictionary<[UInt8], KeyID> = [:]
     var supplyVersions: TreeDictionary<ZoneID, UInt64> = [:]
+    /// The scopes of remembered requests in the order in which they came, by number from `oldestRequest` on.
+    var requestOrder: TreeDictionary<UInt64, [UInt8]> = [:]
+    var oldestRequest: UInt64 = 0
 
     /// What stands on one claim now.
     struct Holders: Sendable, Equatable {
@@ -60,8 +63,9 @@ public struct State: Sendable {
         var packages: [PackageID] = []
     }
 
-    /// An accepted request that may be sent again, with what it came to, as it was then.
-    public struct Remembered: Sendable, Equatable {
+    /// An accepted request that may be sent again, with what it came to, as it was then. Never changed, so an object: a map
+    /// of them moves references and not resources.
+    public final class Remembered: Sendable, Equatable {
         /// When it was accepted.
         public let at: Instant
         /// HMAC of the body.
@@ -69,6 +73,17 @@ public struct State: Sendable {
         public let outcome: Outcome
         /// The resource as it was answered.
         public let resource: Resource
+
+        init(at: Instant, body: [UInt8], outcome: Outcome, resource: Resource) {
+            self.at = at
+            self.body = body
+            self.outcome = outcome
+            self.resource = resource
+        }
+
+        public static func == (a: Remembered, b: Remembered) -> Bool {
+            a === b || (a.at == b.at && a.body == b.body && a.outcome == b.outcome && a.resource == b.resource)
+        }
     }
 
     /// A brokerage in which nothing has happened, on a London date.

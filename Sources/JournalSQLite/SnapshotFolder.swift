@@ -12,35 +12,13 @@ import Journal
 //     64..    the system's name, then the body
 //     last 32 SHA-256 of everything before
 
-/// The state of a system after a record, as bytes of the broker's making. A cache: whatever is wrong with it,
-/// the answer is to read the journal instead.
-public struct Snapshot: Sendable, Equatable {
-    /// The system.
-    public var system: String
-    /// The version of the body's encoding; others are not read.
-    public var version: UInt32
-    /// The last record that went into it.
-    public var position: Position
-    /// That record's hash, 32 bytes: ties the snapshot to one history.
-    public var hash: [UInt8]
-    /// The state.
-    public var body: [UInt8]
-
-    /// A snapshot from its parts.
-    public init(system: String, version: UInt32, position: Position, hash: [UInt8], body: [UInt8]) {
-        self.system = system
-        self.version = version
-        self.position = position
-        self.hash = hash
-        self.body = body
-    }
-}
-
 /// The snapshots beside a store, in the folder `snapshots`, which may be deleted at any time. The newest two
 /// of each system are kept: the older one is there for when the newer is damaged.
-public struct SnapshotFolder: Sendable {
+public struct SnapshotFolder: SnapshotKeeper {
     /// Snapshots kept of one system.
     static let kept = 2
+    /// What a snapshot leaves free on the disk beside four times its own length, 16 MiB.
+    static let sparedBytes = 16 << 20
     /// The length of a file that is read, 4 GiB. Blocks a file put there by mistake from taking all memory.
     static let longest = 4 << 30
 
@@ -53,16 +31,24 @@ public struct SnapshotFolder: Sendable {
         self.digest = digest
     }
 
-    /// Writes a snapshot, whole or not at all, and removes those that are no longer needed. Blocks until it
-    /// is on the disk, so it belongs on a queue in the background.
+    /// See `SnapshotKeeper`. One process writes at a time; a snapshot that would leave little room on the disk is not
+    /// written, since the space belongs to records. Snapshots that are no longer needed are removed.
     public func write(_ snapshot: Snapshot) throws(JournalError) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw StoreFolder.failure("the folder \(path) cannot be made")
         }
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw StoreFolder.failure("the folder \(path) cannot be opened") }
+        defer { close(folder) }
+        guard flock(folder, LOCK_EX | LOCK_NB) == 0 else { throw .busy("another process is writing a snapshot") }
+        let bytes = encode(snapshot)
+        try checkRoom(for: bytes.count)
         let name = "\(path)/\(Self.name(snapshot.system, snapshot.position))"
-        try write(encode(snapshot), to: name + ".draft")
-        guard rename(name + ".draft", name) == 0 else {
-            unlink(name + ".draft")
+        // One draft a system: what a process left behind that died over it is written over.
+        let draft = "\(path)/\(snapshot.system).draft"
+        try write(bytes, to: draft)
+        guard rename(draft, name) == 0 else {
+            unlink(draft)
             throw StoreFolder.failure("\(name) cannot be named")
         }
         try StoreFolder.sync(path)
@@ -71,23 +57,27 @@ public struct SnapshotFolder: Sendable {
         }
     }
 
-    /// The newest snapshot that is whole, has this version, and whose last record stands in the journal with
-    /// the same hash; nil when there is none.
-    ///
-    /// - Throws: only what reading the journal throws.
-    public func newest(
-        of system: String,
-        version: UInt32,
-        in journal: any JournalKeeper
-    ) throws(JournalError) -> Snapshot? {
-        for position in positions(system) {
+    /// See `SnapshotKeeper`.
+    public func newest(of system: String, version: UInt32, before limit: Position? = nil) -> Snapshot? {
+        for position in positions(system) where limit.map({ position < $0 }) ?? true {
             guard let snapshot = read("\(path)/\(Self.name(system, position))"), snapshot.system == system,
                 snapshot.version == version, snapshot.position == position, position > .start
             else { continue }
-            let record = try journal.read(after: Position(position.value - 1), limit: 1).first
-            if record?.position == position, record?.hash == snapshot.hash { return snapshot }
+            return snapshot
         }
         return nil
+    }
+
+    /// See `SnapshotKeeper`.
+    public func newestPosition(of system: String) -> Position? { positions(system).first }
+
+    /// Refuses to take the last of the disk: what is left must be four times the snapshot, and the log's room.
+    private func checkRoom(for bytes: Int) throws(JournalError) {
+        var disk = statvfs()
+        guard statvfs(path, &disk) == 0 else { throw StoreFolder.failure("the disk of \(path) cannot be looked at") }
+        guard Int(clamping: disk.f_bavail) > (4 * bytes + Self.sparedBytes) / Int(clamping: disk.f_frsize) else {
+            throw .full("the disk has too little room for a snapshot of \(bytes) bytes")
+        }
     }
 
     // MARK: Files
@@ -133,7 +123,11 @@ public struct SnapshotFolder: Sendable {
             }
             written += count
         }
-        guard fsync(file) == 0 else { throw StoreFolder.failure("\(name) cannot be synced") }
+        guard fsync(file) == 0 else {
+            let error = StoreFolder.failure("\(name) cannot be synced")
+            unlink(name)
+            throw error
+        }
     }
 
     /// The snapshot in a file; nil when it cannot be read or is not whole.

@@ -74,12 +74,8 @@ extension Simulation {
         try oracle.compare(with: state)
         try checkTold(told[toldChecked...], state)
         toldChecked = told.count
-        do {
-            kept = (nodes[0].pipeline.durable, try Recovery.numbers(of: journal))
-        } catch {
-            throw Fault("the vault cannot be read: \(error)")
-        }
-        prints = prints.filter { $0.key > kept.published.position }
+        try takeSnapshot(nodes[0].pipeline.durable)
+        prints = prints.filter { $0.key > nodes[0].pipeline.durable.position }
         guard day % 7 == 0 || isLast else { return }
         if let fault = state.recount().first { throw Fault("the recount: \(fault)") }
         for node in nodes {
@@ -90,6 +86,30 @@ extension Simulation {
         }
         guard day % 56 == 0 || isLast else { return }
         try checkReplay(state)
+    }
+
+    /// Saves a state as a service does, and reads it back.
+    private func takeSnapshot(_ published: Published) throws(Fault) {
+        let position = Position(published.position)
+        guard position > .start, let record = try? journal.read(after: Position(position.value - 1), limit: 1).first
+        else { return }
+        let body = published.state.snapshot()
+        kept = Snapshot(
+            system: secrets.system,
+            version: State.snapshotFormat,
+            position: position,
+            hash: record.hash,
+            body: body
+        )
+        do {
+            let read = try body.withUnsafeBytes { try State(snapshot: $0) }
+            let differences = read.differences(from: published.state)
+            guard differences.isEmpty else { throw Fault("a snapshot read back differs in \(differences)") }
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw Fault("a snapshot cannot be read back: \(error)")
+        }
     }
 
     /// The journal from its beginning must give what is in memory, and keep every promise ever made.
@@ -168,6 +188,8 @@ public struct Tally: Sendable, CustomStringConvertible {
     public var repeats = 0
     /// Nodes dropped and recovered.
     public var crashes = 0
+    /// Of those, recovered from a snapshot.
+    public var fromSnapshots = 0
     /// Appends that failed and were not written.
     public var appendsFailed = 0
     /// Appends reported as failed that were written or not.
@@ -185,7 +207,7 @@ public struct Tally: Sendable, CustomStringConvertible {
     public var description: String {
         """
         \(steps) steps, \(commands) commands (\(accepted) accepted, \(refused) refused, \(unheard) unheard, \
-        \(repeats) repeated), \(crashes) crashes, \(appendsFailed) appends failed, \(appendsUnknown) of unknown \
+        \(repeats) repeated), \(crashes) crashes (\(fromSnapshots) back from a snapshot), \(appendsFailed) appends failed, \(appendsUnknown) of unknown \
         outcome, \(records) records, \(referrals) referrals, \(packages) packages, \(replays) replays
         """
     }

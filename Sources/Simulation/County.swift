@@ -62,7 +62,7 @@ struct County {
 
     /// About 60 hours a week, the morning the scarcest band.
     func terms(zone: Int, from: Day, days: Int, _ dice: inout Dice) -> BlockTerms {
-        let daily = dice.number(46...72) * 60 / 7
+        let daily = dice.number(46...72) * scale.weeklyHours / 7
         return BlockTerms(
             zone: zones[zone],
             from: from,
@@ -70,7 +70,7 @@ struct County {
             ratePence: Int64(dice.number(2_640...3_290)),
             funding: .betterCareFund,
             skills: dice.chance(700) ? County.skills : Array(County.skills.prefix(2)),
-            weekly: County.pattern(daily, carers: UInt8(dice.number(2...3)))
+            weekly: County.pattern(daily, carers: UInt8(dice.number(2...3) * scale.weeklyHours / 60))
         )
     }
 
@@ -144,16 +144,21 @@ public struct Scale: Sendable {
     public var providers: Int
     /// People referred in a day, on average.
     public var referralsPerDay: Int
+    /// Hours a week of a provider's block, about; 60 to 600.
+    public var weeklyHours: Int
 
     /// A county of this size.
-    public init(zones: Int, providers: Int, referralsPerDay: Int) {
+    public init(zones: Int, providers: Int, referralsPerDay: Int, weeklyHours: Int = 60) {
         self.zones = zones
         self.providers = providers
         self.referralsPerDay = referralsPerDay
+        self.weeklyHours = weeklyHours
     }
 
     /// About ten referrals a day, 60 providers and 3,600 hours a week.
     public static let county = Scale(zones: 7, providers: 60, referralsPerDay: 10)
+    /// An integrated care system at its busiest: a year of it is about a million events.
+    public static let ics = Scale(zones: 30, providers: 340, referralsPerDay: 270, weeklyHours: 300)
     /// A small corner of one, for quick tests: full most of the time, so that everything clashes.
     public static let corner = Scale(zones: 2, providers: 6, referralsPerDay: 4)
 }

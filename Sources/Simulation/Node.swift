@@ -163,3 +163,17 @@ struct Weather {
 
     mutating func waitsForOutcome() -> Bool { dice.chance(500) }
 }
+
+/// The one snapshot there is.
+struct OneSnapshot: SnapshotKeeper {
+    let snapshot: Snapshot
+
+    func write(_ snapshot: Snapshot) {}
+
+    func newest(of system: String, version: UInt32, before position: Position?) -> Snapshot? {
+        guard snapshot.system == system, snapshot.version == version else { return nil }
+        return position.map { snapshot.position < $0 } ?? true ? snapshot : nil
+    }
+
+    func newestPosition(of system: String) -> Position? { snapshot.position }
+}

@@ -38,8 +38,8 @@ public final class Simulation {
     var toldChecked = 0
     var prints: [UInt64: Fingerprint] = [:]
     var seen: [UInt64] = []
-    /// What a restart begins from, as from a snapshot.
-    var kept: (published: Published, numbers: KnownNumbers)
+    /// The snapshot that a restart begins from, as bytes; nil while none was taken.
+    var kept: Snapshot?
     var now: Instant
     var step = 0
     var tally = Tally()
@@ -68,14 +68,14 @@ public final class Simulation {
         secrets = Secrets(system: "simulation", keyring: keyring)
         journal = MemoryJournal(chain: HashChain(system: "simulation", digest: { SHA256.digest($0, $1) }))
         chronicle = Chronicle(journal)
-        kept = (Published(state: State(today: Day(number: 0)), position: 0), KnownNumbers())
         for name in 0...Simulation.writers {
-            nodes.append(Node(name: name, pipeline: pipeline()))
+            let empty = Published(state: State(today: Day(number: 0)), position: 0)
+            nodes.append(
+                Node(name: name, pipeline: Pipeline(durable: empty, secrets: secrets, numbers: KnownNumbers()))
+            )
             seen.append(0)
         }
     }
-
-    func pipeline() -> Pipeline { Pipeline(durable: kept.published, secrets: secrets, numbers: kept.numbers) }
 
     /// Lives through all days.
     public func run() throws(Broken) -> Tally {
@@ -165,20 +165,22 @@ public final class Simulation {
         onTrace?("step \(step): node \(index) crashes")
         for lost in outstanding where lost.node == index { lose(lost.request) }
         outstanding.removeAll { $0.node == index }
-        if chronicle.position < 500 || dice.chance(5) {
-            do {
-                let recovered = try Recovered(from: journal)
-                nodes[index].pipeline = Pipeline(
-                    durable: recovered.published,
-                    secrets: secrets,
-                    numbers: recovered.numbers
-                )
-            } catch {
-                throw Fault("node \(index) cannot recover: \(error)")
-            }
-        } else {
-            nodes[index].pipeline = pipeline()
-            seen[index] = kept.published.position
+        // As a process does it: from the newest snapshot and the records behind it, or from the beginning.
+        let fromStart = dice.chance(chronicle.position < 500 ? 300 : 5)
+        do {
+            let recovered = try Recovered(
+                from: journal,
+                system: secrets.system,
+                snapshots: fromStart ? nil : kept.map(OneSnapshot.init)
+            )
+            tally.fromSnapshots += recovered.snapshot > .start ? 1 : 0
+            nodes[index].pipeline = Pipeline(
+                durable: recovered.published,
+                secrets: secrets,
+                numbers: recovered.numbers
+            )
+        } catch {
+            throw Fault("node \(index) cannot recover: \(error)")
         }
         nodes[index].inbox = []
         nodes[index].phase = .behind

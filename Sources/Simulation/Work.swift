@@ -48,6 +48,8 @@ struct Work {
         if dice.chance(happens(2)) { errands += disclose(state) }
         if dice.chance(happens(1)) { errands += shortfall(state, today) }
         if dice.chance(happens(2)) { errands += supply(state, today) }
+        if dice.chance(happens(2)) { errands += override(state) }
+        if dice.chance(happens(20)) { errands += improve(state, now) }
         return errands
     }
 
@@ -58,6 +60,29 @@ struct Work {
         errand.number = County.nhsNumber(dice.chance(60) ? dice.number(1...serial) : serial)
         errand.isPost = true
         return errand
+    }
+
+    // MARK: Placing together, and by hand
+
+    /// Moves of one run, 300: enough to find something in a small zone, and a year of them is soon done.
+    private static let moves = 300
+
+    /// A run of the batch on what a node shows, which may have changed by the time it is carried out.
+    private mutating func improve(_ state: State, _ now: Instant) -> [Errand] {
+        let zones = state.zones.keys.sorted()
+        guard let zone = dice.one(of: zones), let problem = ZoneProblem(state, zone: zone, at: now) else { return [] }
+        let seed = UInt64(dice.number(1...1_000_000))
+        return (problem.improvement(seed: seed, moves: Work.moves)?.commands ?? []).map { Errand($0, by: Broker.itself) }
+    }
+
+    /// A broker chooses one of the providers that were looked at.
+    private mutating func override(_ state: State) -> [Errand] {
+        let sought = state.referralsSeekingCare.compactMap { state.referrals[$0] }.filter { $0.decision != nil }
+        guard let referral = dice.one(of: sought),
+            let provider = dice.one(of: (referral.decision?.verdicts ?? []).compactMap(\.provider))
+        else { return [] }
+        let terms = OverrideTerms(provider: provider, role: "broker", words: referral.version)
+        return [Errand(.override(referral.id, terms), by: County.hub)]
     }
 
     // MARK: Offers

@@ -169,6 +169,11 @@ public struct Keyring: Sendable {
         return equalInConstantTime(digest, [id] + code(bytes, purpose, key))
     }
 
+    /// Whether bytes have the form of a digest under one of the keys.
+    public func isDigest(_ digest: [UInt8]) -> Bool {
+        digest.count == 1 + SHA256.bytes && keys[digest[0]] != nil
+    }
+
     private func code(_ bytes: [UInt8], _ purpose: String, _ key: [UInt8]) -> [UInt8] {
         HMACSHA256.code(Self.behindLength(purpose) + bytes, key: key)
     }

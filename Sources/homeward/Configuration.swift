@@ -1,4 +1,5 @@
 import API
+import Broker
 import Brokerage
 import Glibc
 import HTTPServer
@@ -24,6 +25,8 @@ struct Configuration {
     var improveMovesEach = 1_000
     /// Milliseconds that a stopping service waits for requests under way, 20,000.
     var drainMilliseconds = 20_000
+    /// When the state is saved for the next start: after so many records, or so many minutes if there are any.
+    var snapshots = SnapshotSchedule()
 
     init() {}
 
@@ -55,6 +58,8 @@ struct Configuration {
                 fields.fail("metrics", "loopback, anyone or nobody")
             }
         }
+        fields.set(&snapshots.records, "snapshotRecords", 1...1_000_000_000)
+        fields.set(&snapshots.minutes, "snapshotMinutes", 1...43_200)
         var server = server
         _ = fields.optionalObject("server") { server.read(&$0) }
         self.server = server

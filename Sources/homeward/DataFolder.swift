@@ -37,8 +37,17 @@ struct DataFolder {
             ?? KeyFile("\(path)/vault.key").keyring(createIfAbsent: isNew)
     }
 
-    /// Opens a system's broker: replays its journal.
+    /// Opens a system's broker: from the newest snapshot and the records behind it.
     func broker(_ system: String, clock: @escaping @Sendable () -> Instant) throws -> Broker {
-        try Broker.open(system: system, keeper: try store.journal(system: system), keyring: keyring, clock: clock)
+        try Broker.open(
+            system: system,
+            keeper: try store.journal(system: system),
+            keyring: keyring,
+            snapshots: snapshots,
+            clock: clock
+        )
     }
+
+    /// The snapshots beside the store.
+    var snapshots: SnapshotFolder { SnapshotFolder(besides: store.path, digest: SHA256.digest) }
 }

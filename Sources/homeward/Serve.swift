@@ -92,12 +92,34 @@ final class Service: Sendable {
         var ready = true
         var words: [String: JSONValue] = [:]
         for broker in systems.all {
+            var members = [
+                JSONMember("position", .integer(Int64(clamping: broker.published().position))),
+                JSONMember("startedFrom", .integer(Int64(clamping: broker.snapshot.value))),
+            ]
             switch broker.health {
-            case .ready: words[broker.system] = .string("ready at position \(broker.published().position)")
+            case .ready: members.insert(JSONMember("state", .string("ready")), at: 0)
             case .readOnly(let reason):
                 ready = false
-                words[broker.system] = .string("answers reads only: \(reason)")
+                members.insert(JSONMember("state", .string("answers reads only: \(reason)")), at: 0)
             }
+            if let verified = broker.verified {
+                members += [
+                    JSONMember("verified", .integer(Int64(clamping: verified.position))),
+                    JSONMember("sealedVerified", .integer(Int64(verified.sealed))),
+                    JSONMember(
+                        "isVerified",
+                        .bool(verified.isDone && systems.isStructureProved.load(ordering: .relaxed))
+                    ),
+                ]
+            }
+            if let (position, failure) = broker.snapshots {
+                members.append(JSONMember("snapshot", .integer(Int64(clamping: position))))
+                if let failure { members.append(JSONMember("snapshotFailure", .string(failure))) }
+            }
+            if let failure = systems.checkpointFailure {
+                members.append(JSONMember("checkpointFailure", .string("\(failure)")))
+            }
+            words[broker.system] = .object(members)
         }
         return (ready, words)
     }

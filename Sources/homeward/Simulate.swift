@@ -20,6 +20,10 @@ struct Simulate: ParsableCommand {
     var corner = false
     @Flag(help: "Print what happens, day by day.")
     var trace = false
+    @Option(help: "Write a calm history (no faults) into this empty data folder instead, to measure with.")
+    var into: String?
+    @Flag(help: "With --into: an integrated care system at its busiest, about a million events a year.")
+    var ics = false
 
     func validate() throws {
         guard (1...3650).contains(days) else { throw ValidationError("--days lies between 1 and 3650") }
@@ -28,6 +32,7 @@ struct Simulate: ParsableCommand {
 
     func run() throws {
         try orFail {
+            if let into { return try write(into) }
             reportTraps()
             for seed in seed..<(seed + UInt64(seeds)) {
                 Reached.seed.store(seed, ordering: .relaxed)
@@ -37,6 +42,24 @@ struct Simulate: ParsableCommand {
                 standardOutput("seed \(seed), \(days) days: \(try simulation.run())")
             }
         }
+    }
+}
+
+extension Simulate {
+    private func write(_ path: String) throws {
+        let folder = try DataFolder(path)
+        let scale: Scale = ics ? .ics : corner ? .corner : .county
+        let written = try CalmHistory(seed: seed, days: days, scale: scale).write(
+            to: try folder.store.journal(system: "default"),
+            system: "default",
+            keyring: folder.keyring
+        ) { day, written in
+            if trace { standardError("day \(day): \(written.records) records, \(written.events) events") }
+        }
+        try folder.store.close()
+        standardOutput(
+            "\(written.records) records, \(written.events) events, \(written.referrals) referrals, \(written.packages) packages"
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 import Broker
 import Brokerage
+import Dispatch
 import Journal
 import JournalSQLite
 import Synchronization
@@ -10,16 +11,21 @@ final class Systems: Sendable {
     private let folder: DataFolder
     private let configuration: Configuration
     private let brokers = Mutex<[String: Broker]>([:])
+    /// Whether the check of the database's structure that begins with the start has ended.
+    let isStructureProved = Atomic<Bool>(false)
 
     /// Opens every system that has a journal, and one more that may be new.
     init(_ folder: DataFolder, _ configuration: Configuration, first: String) throws {
         self.folder = folder
         self.configuration = configuration
         for system in Set(try folder.store.systems() + [first]).sorted() { try open(system) }
+        checkStructure()
     }
 
     private func open(_ system: String) throws {
+        let began = DispatchTime.now()
         let broker = try folder.broker(system, clock: systemClock)
+        report(broker, since: began)
         _ = try broker.must(.adoptPolicy(configuration.policy), by: Broker.itself)
         broker.follow(everyMilliseconds: configuration.followMilliseconds)
         broker.tick(everyMilliseconds: configuration.tickMilliseconds)
@@ -29,8 +35,34 @@ final class Systems: Sendable {
                 movesEach: configuration.improveMovesEach
             )
         }
+        broker.checkInBackground()
+        broker.writeSnapshots(to: folder.snapshots, configuration.snapshots)
         brokers.withLock { $0[system] = broker }
     }
+
+    /// Says how long a start took and what it read.
+    private func report(_ broker: Broker, since began: DispatchTime) {
+        let milliseconds = (DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) / 1_000_000
+        let end = broker.published().position
+        let begun = broker.snapshot > .start ? "a snapshot at \(broker.snapshot)" : "the beginning"
+        standardError("homeward: system \(broker.system) open at position \(end) in \(milliseconds) ms, from \(begun)")
+    }
+
+    /// Proves in the background that the database's structure is whole; all systems share it.
+    private func checkStructure() {
+        DispatchQueue.global(qos: .background).async { [self] in
+            do throws(JournalError) {
+                try folder.store.checkStructure()
+            } catch {
+                guard case .damaged = error else { return }
+                for broker in all { broker.condemn("\(error)") }
+            }
+            isStructureProved.store(true, ordering: .relaxed)
+        }
+    }
+
+    /// Why the log could not be copied into the database lately; nil when it could.
+    var checkpointFailure: JournalError? { folder.store.checkpointFailure }
 
     /// Every broker, by name.
     var all: [Broker] { brokers.withLock { brokers in brokers.keys.sorted().compactMap { brokers[$0] } } }

@@ -145,15 +145,13 @@ extension Ruled {
 }
 
 /// A keeper whose appends can be made to fail, before or after they were written.
-final class FailingJournal: JournalKeeper {
+final class FailingJournal: WrappedJournal {
     enum Mode: Sendable { case sound, failBefore(JournalError), failAfter(JournalError) }
 
     let inner: any JournalKeeper
     let mode = Mutex<Mode>(.sound)
 
     init(_ inner: any JournalKeeper) { self.inner = inner }
-
-    var chain: HashChain { inner.chain }
 
     func append(_ records: [NewRecord], after position: Position) throws(JournalError) -> Position {
         switch mode.withLock({ $0 }) {
@@ -164,23 +162,4 @@ final class FailingJournal: JournalKeeper {
             throw error
         }
     }
-
-    func lastPosition() throws(JournalError) -> Position { try inner.lastPosition() }
-    func read(after position: Position, limit: Int) throws(JournalError) -> [Record] {
-        try inner.read(after: position, limit: limit)
-    }
-    func enclosure(subject: String, kind: String) throws(JournalError) -> [UInt8]? {
-        try inner.enclosure(subject: subject, kind: kind)
-    }
-    func enclosures(kind: String, after subject: String?, limit: Int) throws(JournalError) -> [Enclosure] {
-        try inner.enclosures(kind: kind, after: subject, limit: limit)
-    }
-    func enclosures(after place: EnclosurePlace?, limit: Int) throws(JournalError) -> [Enclosure] {
-        try inner.enclosures(after: place, limit: limit)
-    }
-    func replace(_ sealed: [UInt8], by enclosure: Enclosure) throws(JournalError) -> Bool {
-        try inner.replace(sealed, by: enclosure)
-    }
-    func forget(subject: String) throws(JournalError) -> Int { try inner.forget(subject: subject) }
-    func reopen() throws(JournalError) { try inner.reopen() }
 }

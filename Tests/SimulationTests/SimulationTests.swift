@@ -13,6 +13,7 @@ struct SimulationTests {
         // It must have been a history worth the name.
         #expect(tally.packages > 10)
         #expect(tally.crashes > 0)
+        #expect(tally.fromSnapshots > 0)
         #expect(tally.appendsUnknown > 0)
         #expect(tally.repeats > 0)
     }

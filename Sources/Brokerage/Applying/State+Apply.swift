@@ -72,19 +72,35 @@ extension State {
         case .triesDeferred(let entries):
             deferrals = TreeDictionary(uniqueKeysWithValues: entries.map { ($0.zone, $0.tried) })
         case .personDisclosed: disclosures += 1
-        case .requestRemembered(let request):
-            remembered[request.scope] = Remembered(
-                at: at,
-                body: request.body,
-                outcome: request.outcome,
-                resource: resource(request.outcome)
-            )
+        case .requestRemembered(let request): remember(request, at)
         case .nounSet(let noun, let body): nouns[noun] = body
-        case .requestsForgotten(let before):
-            // The order in which entries leave a map does not show in it.
-            for (scope, entry) in remembered where entry.at < before { remembered[scope] = nil }
-            requestsForgottenBefore = before
+        case .requestsForgotten(let before): forgetRequests(before: before)
         }
+    }
+
+    private mutating func remember(_ request: RememberedRequest, _ at: Instant) {
+        remembered[request.scope] = Remembered(
+            at: at,
+            body: request.body,
+            outcome: request.outcome,
+            resource: resource(request.outcome)
+        )
+        requestOrder[oldestRequest + UInt64(requestOrder.count)] = request.scope
+    }
+
+    /// Requests come in the order of time, so the old ones stand first.
+    private mutating func forgetRequests(before: Instant) {
+        while let scope = requestOrder[oldestRequest], let entry = remembered[scope], entry.at < before {
+            remembered[scope] = nil
+            requestOrder[oldestRequest] = nil
+            oldestRequest += 1
+        }
+        requestsForgottenBefore = before
+    }
+
+    /// Whether a remembered request is older than this.
+    func remembersRequest(before: Instant) -> Bool {
+        requestOrder[oldestRequest].flatMap { remembered[$0] }.map { $0.at < before } ?? false
     }
 
     /// Changes a referral and keeps the indexes of who waits and who seeks care.

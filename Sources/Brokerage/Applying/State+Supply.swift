@@ -58,15 +58,10 @@ extension State {
         let before = window
         today = day
         dropHoldersThatEnded()
-        for (id, claim) in claims {
-            let fresh =
-                max(before.last.number + 1, window.first.number)...max(window.last.number, before.last.number + 1)
-            for number in fresh where number <= window.last.number {
-                let day = Day(number: number)
-                for account in Slab.Account.allCases {
-                    for band in Band.allCases { slabs[id, default: Slab()][account, day, band] = 0 }
-                }
-                claim.fill(&slabs[id, default: Slab()], on: day)
+        let first = max(before.last.number + 1, window.first.number)
+        if first <= window.last.number {
+            for (id, claim) in claims {
+                claim.renew(&slabs[id, default: Slab()], on: first...window.last.number)
             }
         }
         for zone in zones.keys { supplyChanged(in: zone) }
@@ -154,6 +149,17 @@ extension State {
 }
 
 extension Claim {
+    /// Writes what is claimed on days that come into view over what stood in their rows.
+    fileprivate func renew(_ slab: inout Slab, on days: ClosedRange<Int32>) {
+        for number in days {
+            let day = Day(number: number)
+            for account in Slab.Account.allCases {
+                for band in Band.allCases { slab[account, day, band] = 0 }
+            }
+            fill(&slab, on: day)
+        }
+    }
+
     /// Writes one day's claimed minutes into an empty row: free once the claim is firm, not staffed before.
     func fill(_ slab: inout Slab, on day: Day) {
         guard let weekly = weekly(on: day) else { return }

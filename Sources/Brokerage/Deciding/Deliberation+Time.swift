@@ -130,8 +130,8 @@ extension Deliberation {
 
     private mutating func forgetRequests() {
         let before = now.adding(hours: -24 * 7)
-        // At most once an hour, since the map has no order by age.
+        // At most once an hour: a record each is enough.
         guard before.seconds / 3600 > state.requestsForgottenBefore.seconds / 3600 else { return }
-        if state.remembered.contains(where: { $0.value.at < before }) { record(.requestsForgotten(before: before)) }
+        if state.remembersRequest(before: before) { record(.requestsForgotten(before: before)) }
     }
 }

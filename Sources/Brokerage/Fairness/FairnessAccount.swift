@@ -30,7 +30,8 @@ struct FairnessAccount: Sendable {
         for offer in open.compactMap({ state.offers[$0] }) where offer.replaces == nil {
             give(offer.provider, offer.ask.weeklyMinutes)
         }
-        for (provider, receipts) in state.received[zone] ?? [:] {
+        for provider in standings.keys {
+            guard let receipts = state.received[Receiver(zone: zone, provider: provider)] else { continue }
             give(provider, receipts.minutes(days: state.policy.fairnessDays, until: state.today))
         }
     }

@@ -4,12 +4,12 @@
 public struct Receipts: Hashable, Sendable {
     /// Weekly minutes received on a day.
     struct Entry: Hashable, Sendable {
-        let day: Day
+        var day: Day
         var minutes: Int
     }
 
     /// Ascending by day, one a day, none older than `Policy.mostFairnessDays`.
-    private(set) var entries: [Entry] = []
+    var entries: [Entry] = []
 
     /// Notes minutes received; days come in order. What lies too far back is dropped.
     mutating func add(_ minutes: Int, on day: Day) {
@@ -25,6 +25,14 @@ public struct Receipts: Hashable, Sendable {
     func minutes(days: Int, until today: Day) -> Int {
         entries.reduce(0) { $1.day > today.adding(days: -days) && $1.day <= today ? $0 + $1.minutes : $0 }
     }
+}
+
+/// A provider in a zone: what is received is counted for each zone apart, since each has its own hours.
+struct Receiver: Hashable, Comparable, Sendable {
+    var zone: ZoneID
+    var provider: ProviderID
+
+    static func < (a: Receiver, b: Receiver) -> Bool { (a.zone, a.provider) < (b.zone, b.provider) }
 }
 
 extension Offer.Refusal {

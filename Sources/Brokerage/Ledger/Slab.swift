@@ -20,7 +20,7 @@ public struct Slab: Hashable, Sendable {
     public static let horizon = 128
 
     /// Account by account, free first; within one, (day's ring row) x 5 + band. Flat for the allocator to read.
-    public private(set) var cells: [Int16]
+    public internal(set) var cells: [Int16]
 
     /// A slab without minutes.
     public init() {

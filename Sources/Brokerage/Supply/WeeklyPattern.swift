@@ -23,7 +23,7 @@ public struct WeeklyPattern: Hashable, Sendable {
     public static let mostCarers = 100
 
     /// Thirty-five cells: weekday x 5 + band.
-    public private(set) var cells: [Cell]
+    public internal(set) var cells: [Cell]
 
     /// A pattern without minutes.
     public init() {

@@ -1,0 +1,128 @@
+import Brokerage
+import Dispatch
+import Journal
+import Synchronization
+
+/// When snapshots are written. A start reads the records behind the newest one, about 10 us each.
+public struct SnapshotSchedule: Sendable, Equatable {
+    /// Records after which the next snapshot is due, 10,000: a tenth of a second of the next start.
+    public var records = 10_000
+    /// Minutes after which one is due that has any records to save, 360.
+    public var minutes = 360
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Writes snapshots of the published state in the background. It takes the state as a value, so nobody waits: neither a
+/// command nor a reader; what it costs is a core for a while, and a copy of the state in bytes while it is written.
+final class SnapshotWriter: Sendable {
+    /// Milliseconds between looks whether one is due, 1,000.
+    static let interval = 1_000
+    /// Seconds before the next attempt after one that failed, 60.
+    static let pause = 60
+
+    private let system: String
+    private let keeper: any JournalKeeper
+    private let snapshots: any SnapshotKeeper
+    private let schedule: SnapshotSchedule
+    private let queue: DispatchQueue
+    private let progress: Mutex<Progress>
+    // Dispatch sources may be activated and cancelled from any thread; the protocol just is not marked so.
+    nonisolated(unsafe) private let timer: any DispatchSourceTimer
+
+    private struct Progress {
+        var position: UInt64
+        var at = DispatchTime.now()
+        var failedAt: DispatchTime?
+        var failure: String?
+    }
+
+    /// A writer that goes on behind a position.
+    init(
+        system: String,
+        keeper: any JournalKeeper,
+        snapshots: any SnapshotKeeper,
+        schedule: SnapshotSchedule,
+        from position: Position,
+        published: @escaping @Sendable () -> Published?
+    ) {
+        self.system = system
+        self.keeper = keeper
+        self.snapshots = snapshots
+        self.schedule = schedule
+        progress = Mutex(Progress(position: position.value))
+        queue = DispatchQueue(label: "homeward.snapshots.\(system)", qos: .utility)
+        timer = DispatchSource.makeTimerSource(queue: queue)
+        timer.schedule(
+            deadline: .now() + .milliseconds(Self.interval),
+            repeating: .milliseconds(Self.interval),
+            leeway: .milliseconds(100)
+        )
+        timer.setEventHandler { [weak self] in
+            if let published = published() { self?.writeIfDue(published) }
+        }
+        timer.activate()
+    }
+
+    deinit { timer.cancel() }
+
+    /// Why the last attempt failed, nil when it did not. Nothing else suffers from it.
+    var failure: String? { progress.withLock(\.failure) }
+
+    /// The position of the last snapshot known.
+    var position: UInt64 { progress.withLock(\.position) }
+
+    func close() { timer.cancel() }
+
+    private func writeIfDue(_ published: Published) {
+        guard isDue(published.position) else { return }
+        // Another process on the same folder may have written one meanwhile.
+        if let other = snapshots.newestPosition(of: system), other.value <= published.position {
+            progress.withLock { $0.position = max($0.position, other.value) }
+            guard isDue(published.position) else { return }
+        }
+        do throws(JournalError) {
+            try SnapshotWriter.write(published, of: system, keeper, to: snapshots)
+            progress.withLock { $0 = Progress(position: published.position) }
+        } catch {
+            progress.withLock { progress in
+                progress.failedAt = .now()
+                if case .busy = error { return }
+                progress.failure = "\(error)"
+            }
+        }
+    }
+
+    private func isDue(_ position: UInt64) -> Bool {
+        progress.withLock { progress in
+            if let failed = progress.failedAt, failed + .seconds(Self.pause) > .now() { return false }
+            guard position > progress.position else { return false }
+            return position - progress.position >= UInt64(schedule.records)
+                || progress.at + .seconds(60 * schedule.minutes) <= .now()
+        }
+    }
+
+    /// Writes a snapshot of a published state now.
+    static func write(
+        _ published: Published,
+        of system: String,
+        _ keeper: any JournalKeeper,
+        to snapshots: any SnapshotKeeper
+    ) throws(JournalError) {
+        let position = Position(published.position)
+        guard position > .start,
+            let record = try keeper.read(after: Position(position.value - 1), limit: 1).first,
+            record.position == position
+        else { return }
+        try snapshots.write(
+            Snapshot(
+                system: system,
+                version: State.snapshotFormat,
+                position: position,
+                hash: record.hash,
+                body: published.state.snapshot()
+            )
+        )
+    }
+}
