@@ -72,7 +72,9 @@ struct Work {
         let zones = state.zones.keys.sorted()
         guard let zone = dice.one(of: zones), let problem = ZoneProblem(state, zone: zone, at: now) else { return [] }
         let seed = UInt64(dice.number(1...1_000_000))
-        return (problem.improvement(seed: seed, moves: Work.moves)?.commands ?? []).map { Errand($0, by: Broker.itself) }
+        return (problem.improvement(seed: seed, moves: Work.moves)?.commands ?? []).map {
+            Errand($0, by: Broker.itself)
+        }
     }
 
     /// A broker chooses one of the providers that were looked at.

@@ -181,6 +181,9 @@ extension State {
     private mutating func receive(_ offer: Offer) {
         guard blocks[offer.block]?.spotFor == nil else { return }
         guard let zone = referrals[offer.referral]?.zone else { preconditionFailure("offer without referral") }
-        received[Receiver(zone: zone, provider: offer.provider), default: Receipts()].add(offer.ask.weeklyMinutes, on: today)
+        received[Receiver(zone: zone, provider: offer.provider), default: Receipts()].add(
+            offer.ask.weeklyMinutes,
+            on: today
+        )
     }
 }

@@ -133,11 +133,17 @@ extension County {
     /// A run of the batch; at times on what was so some minutes ago, so that parts of it no longer fit.
     mutating func improve(_ random: inout SeededGenerator) {
         guard let problem = ZoneProblem(state, zone: Slug("leam")!, at: now),
-            let improvement = problem.improvement(seed: random.next(), moves: 2_000)
+            let improvement = problem.improvement(seed: random.next(), moves: 300)
         else { return }
-        if Bool.random(using: &random) { submit(.refer(randomAsk(&random)), by: County.ward) }
+        // A step's events are all of its commands'.
+        var before: [Event] = []
+        if Bool.random(using: &random) {
+            submit(.refer(randomAsk(&random)), by: County.ward)
+            before = events
+        }
         let accepted = state.packages
         submit(.improve(improvement), by: County.broker)
+        events = before + events
         #expect(accepted.allSatisfy { state.packages[$0.key] == $0.value }, "accepted care was moved")
     }
 

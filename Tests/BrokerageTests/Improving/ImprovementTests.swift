@@ -10,7 +10,7 @@ struct ImprovementTests {
 
     private func improve(_ county: inout County, seed: UInt64 = 1) throws {
         let problem = try #require(ZoneProblem(county.state, zone: Self.leam, at: county.now))
-        for command in problem.improvement(seed: seed, moves: 5_000)?.commands ?? [] {
+        for command in problem.improvement(seed: seed, moves: 1_500)?.commands ?? [] {
             try county.must(command, by: County.broker)
         }
     }
@@ -87,7 +87,7 @@ struct ImprovementTests {
     func stale() throws {
         var (county, plain, skilled) = try scarceSkill()
         let problem = try #require(ZoneProblem(county.state, zone: Self.leam, at: county.now))
-        let improvement = try #require(problem.improvement(seed: 1, moves: 5_000))
+        let improvement = try #require(problem.improvement(seed: 1, moves: 1_500))
         // Meanwhile birch's last minutes go to somebody else.
         let other = try county.refer(county.ask([.daily(.morning, 30)]))
         #expect(other.status == .offered)
