@@ -106,12 +106,23 @@ extension State {
     /// and the provider knows of every change.
     public func isSafeToLeave(_ referral: Referral) -> Bool {
         guard referral.status == .accepted || referral.status == .started,
-            let triage = referral.triage, triage.outcome != .adviceOnly,
-            let package = referral.package.flatMap({ packages[$0] })
+            let triage = referral.triage, triage.outcome != .adviceOnly
         else { return false }
         return policy.essentialFacts.allSatisfy(referral.ask.facts.contains)
-            && !package.ask.placesDifferently(from: referral.ask)
-            && referral.offer == package.offer && !referral.hasAlert(.changeUnconfirmed)
+            && isCarriedAsAsked(referral) && !referral.hasAlert(.changeUnconfirmed)
+    }
+
+    /// Whether every visit asked for stands in an accepted package, as it is asked for now.
+    private func isCarriedAsAsked(_ referral: Referral) -> Bool {
+        guard !referral.shares.isEmpty else {
+            guard let package = referral.package.flatMap({ packages[$0] }) else { return false }
+            return !package.ask.placesDifferently(from: referral.ask) && referral.offer == package.offer
+        }
+        return referral.shares.allSatisfy { share in
+            guard let package = share.package.flatMap({ packages[$0] }) else { return false }
+            let part = referral.ask.with(visits: share.visits.map { referral.ask.visits[$0] })
+            return !package.ask.placesDifferently(from: part) && share.offer == package.offer
+        }
     }
 
     /// What a referral waits for; nil when nothing is awaited.
@@ -124,7 +135,9 @@ extension State {
         case .offered: return .reply
         case .accepted:
             // Another offer than the one accepted is a question the provider has not answered yet.
-            if referral.offer != referral.package.flatMap({ packages[$0] })?.offer { return .reply }
+            if referral.shares.isEmpty, referral.offer != referral.package.flatMap({ packages[$0] })?.offer {
+                return .reply
+            }
             if referral.hasAlert(.changeUnconfirmed) { return .broker }
             if referral.triage == nil { return .triage }
             return .firstVisit

@@ -229,8 +229,17 @@ extension SchemaText {
             alerts! [Alert]
             offer! string?
             package! string?
+            shares! [Share]
             possibleDuplicates! [string]
             reasons! [ReasonCount]?
+            """
+        ),
+        SchemaText(
+            "Share",
+            """
+            visits! [int]
+            offer! string?
+            package! string?
             """
         ),
         SchemaText(
@@ -355,6 +364,7 @@ extension SchemaText {
             firstVisitBy! date
             placements! [Placement]
             missing! [string]
+            part! [int]?
             replaces! string?
             refusal! \(words(Offer.Refusal.self))?
             note string?
@@ -430,69 +440,6 @@ extension SchemaText {
             telephone! string?
             externalIds! [ExternalId]?
             access! any?
-            """
-        ),
-    ]
-
-    private static let boards: [SchemaText] = [
-        SchemaText(
-            "Capacity",
-            """
-            from! date
-            bands! [band]
-            zones! [ZoneCapacity]
-            """
-        ),
-        SchemaText(
-            "ZoneCapacity",
-            """
-            zone! slug
-            free! [[int]]
-            startable! Startable
-            """
-        ),
-        SchemaText(
-            "Startable",
-            """
-            single4! int
-            double4! int
-            """
-        ),
-        SchemaText(
-            "Waiting",
-            """
-            suppressed! bool
-            total! int?
-            byClass! any
-            byHoursToDue! any
-            byWaitingFor! any
-            zones! [ZoneWaiting]
-            items! [WaitingRow]?
-            """
-        ),
-        SchemaText(
-            "ZoneWaiting",
-            """
-            zone! slug
-            total! int?
-            byClass! any
-            byHoursToDue! any
-            byWaitingFor! any
-            """
-        ),
-        SchemaText(
-            "WaitingRow",
-            """
-            referral! string
-            status! string
-            zone! slug
-            district! district
-            class! string
-            source! string
-            due! instant?
-            hoursToDue! int?
-            waitingFor! \(words(State.WaitingFor.self))
-            alerts! [string]
             """
         ),
     ]

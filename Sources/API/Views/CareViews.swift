@@ -47,6 +47,8 @@ extension JSONWriter {
             json.field("startFrom", offer.startFrom)
             json.field("firstVisitBy", offer.firstVisitBy)
             json.placements(offer.claims, state)
+            // Where another provider carries the rest: which of the referral's visits these are.
+            if let part = offer.part { json.integers("part", part) } else { json.field("part", JSONValue.null) }
             json.strings("missing", known.missing)
             json.field("replaces", offer.replaces)
             json.field("refusal", offer.refusal?.rawValue)

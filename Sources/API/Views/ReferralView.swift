@@ -81,6 +81,15 @@ struct ReferralView {
             }
             json.field("offer", referral.offer)
             json.field("package", referral.package)
+            json.array("shares") { json in
+                for share in referral.shares {
+                    json.object {
+                        $0.integers("visits", share.visits)
+                        $0.field("offer", share.offer)
+                        $0.field("package", share.package)
+                    }
+                }
+            }
             json.strings("possibleDuplicates", referral.duplicates.map(\.description))
             reasons(&json)
         }

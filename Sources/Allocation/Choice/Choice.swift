@@ -1,5 +1,5 @@
-/// The online choice: one package, the claims that may carry it, the best option. An option is one claim, or two
-/// claims of one provider. Deterministic: ties are broken by the order of the candidates.
+/// The online choice: one package, the claims that may carry it, the best option. An option is one claim, two claims of
+/// one provider, or, where the person may have two, one claim each of two providers. Deterministic: ties are broken by the order of the candidates.
 
 /// A claim that may carry the package, with what is known of it beforehand.
 public struct Candidate: Sendable {
@@ -46,8 +46,11 @@ public struct Choice: Sendable {
     /// One for each candidate, in order.
     public let verdicts: [Verdict]
 
-    /// Chooses. Candidates are compared exactly; the work grows with candidates x visits x days.
-    public init(_ need: Need, among candidates: [Candidate]) {
+    /// Chooses. Candidates are compared exactly; the work grows with candidates x visits x days, and, where whole options
+    /// are wanting, with pairs of candidates.
+    ///
+    /// - Parameter providers: how many providers may share the package, 1 or 2.
+    public init(_ need: Need, among candidates: [Candidate], providers: Int = 1) {
         let all = need.allVisits
         let obstacles = candidates.map { $0.capacity.obstacle(to: need, visits: all) }
         let parts = candidates.indices.map { index in
@@ -59,7 +62,7 @@ public struct Choice: Sendable {
         }
         for first in candidates.indices where obstacles[first] != nil {
             for second in candidates.indices
-            where second > first && candidates[second].provider == candidates[first].provider
+            where second > first && (providers > 1 || candidates[second].provider == candidates[first].provider)
                 && obstacles[second] != nil && parts[first] | parts[second] == all
             {
                 if let option = Choice.split(need, candidates, first, second, parts) {
@@ -130,10 +133,12 @@ public struct Choice: Sendable {
                 b.obstacle(to: need, visits: theirs) == nil
             {
                 let preferences = zip(candidates[first].preferences, candidates[second].preferences).map(max)
+                let isShared = candidates[first].provider != candidates[second].provider
                 let option = Option(
                     carriers: need.visits.indices.map { mine >> UInt16($0) & 1 == 1 ? first : second },
                     rank: preferences + [
-                        1, candidates[first].fairness,
+                        isShared ? 2 : 1,
+                        candidates[first].fairness + (isShared ? candidates[second].fairness : 0),
                         min(a.slack(of: need, visits: mine), b.slack(of: need, visits: theirs)), first,
                     ]
                 )

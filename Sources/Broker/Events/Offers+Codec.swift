@@ -20,6 +20,7 @@ extension Offer: Recorded {
             $0.put("replaces", replaces)
             if origin != .placed { $0.put("origin", origin) }
             if settlesAt != sentAt { $0.put("settlesAt", settlesAt) }
+            $0.put("part", part)
         }
     }
 
@@ -38,7 +39,8 @@ extension Offer: Recorded {
                 firstVisitBy: try reader.field("firstVisitBy"),
                 replaces: try reader.optional("replaces"),
                 origin: try reader.optional("origin") ?? .placed,
-                settlesAt: try reader.optional("settlesAt")
+                settlesAt: try reader.optional("settlesAt"),
+                part: try reader.optional("part")
             )
         }
     }

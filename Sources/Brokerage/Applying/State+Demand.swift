@@ -10,6 +10,7 @@ extension State {
         if offer.replaces == nil { count(offer.provider, 1) }
         changeReferral(offer.referral) {
             $0.offer = offer.id
+            if let part = offer.part { $0.share(part) { $0.offer = offer.id } }
             if offer.replaces == nil {
                 $0.status = .offered
                 $0.settle(.urgentUnplaced, .answerAfterHours)
@@ -42,8 +43,10 @@ extension State {
             if offer.replaces != nil {
                 $0.offer = acceptedBefore
             } else {
-                $0.offer = nil
-                $0.status = .waiting
+                if let part = offer.part { $0.share(part) { $0.offer = nil } }
+                // Another provider may still have its part on offer, or have accepted it.
+                $0.offer = $0.shares.compactMap(\.offer).last
+                $0.status = $0.shares.contains { $0.offer != nil && $0.package == nil } ? .offered : .waiting
                 if status != .withdrawn, !$0.declined.contains(offer.provider) {
                     $0.declined = ($0.declined + [offer.provider]).sorted()
                 }
@@ -73,9 +76,18 @@ extension State {
         offers[id] = offer
         absorbShortfalls(Set(offer.claims))
         changeReferral(offer.referral) {
-            $0.status = .accepted
             $0.offer = id
             $0.package = packageID
+            if let part = offer.part {
+                $0.share(part) {
+                    $0.offer = id
+                    $0.package = packageID
+                }
+            }
+            // Until the other part is accepted too, care is still sought.
+            $0.status =
+                $0.shares.allSatisfy { $0.package != nil }
+                ? .accepted : $0.shares.contains { $0.offer != nil && $0.package == nil } ? .offered : .waiting
             $0.settle(.urgentUnplaced, .answerAfterHours, .offersUnanswered, .changeUnconfirmed, .notStarted)
         }
     }
@@ -116,7 +128,8 @@ extension State {
         }
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
         changeReferral(package.referral) {
-            $0.status = .started
+            // One that a broker let begin in part is still sought in part.
+            if !$0.status.isSeekingCare { $0.status = .started }
             $0.settle(.notStarted, .postponedTooLong)
         }
     }
@@ -131,7 +144,9 @@ extension State {
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
         // One that ended before its first day has no visits left, however far ahead that day lies.
         leave(package, keepingVisits: package.lastDay >= max(today, package.firstDay))
-        changeReferral(package.referral) { $0.status = .ended }
+        let others = referrals[package.referral]?.packages.filter { $0 != id } ?? []
+        let isOver = others.allSatisfy { packages[$0]?.status == .ended }
+        changeReferral(package.referral) { if isOver { $0.status = .ended } }
     }
 
     mutating func overrun(_ id: PackageID, _ last: Day, _ uncovered: [Package.Uncovered]) {
@@ -185,5 +200,20 @@ extension State {
             offer.ask.weeklyMinutes,
             on: today
         )
+    }
+}
+
+extension Referral {
+    /// Changes the share with these visits, which is new when there is none. Shares of which nothing is left are gone:
+    /// the package is sought as a whole again.
+    fileprivate mutating func share(_ visits: [Int], _ change: (inout Share) -> Void) {
+        if let index = shares.firstIndex(where: { $0.visits == visits }) {
+            change(&shares[index])
+        } else {
+            var share = Share(visits: visits)
+            change(&share)
+            shares = (shares + [share]).sorted { $0.visits.lexicographicallyPrecedes($1.visits) }
+        }
+        if shares.allSatisfy({ $0.offer == nil && $0.package == nil }) { shares = [] }
     }
 }

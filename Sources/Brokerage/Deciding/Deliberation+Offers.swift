@@ -45,6 +45,13 @@ extension Deliberation {
         if offer.replaces != nil {
             alert(offer.referral, .changeUnconfirmed, again: true)
         } else {
+            // Of a package that two were to share and neither has accepted, the other part is given up too: it is sought
+            // anew as a whole. A part that was accepted stands.
+            if let referral = state.referrals[offer.referral], referral.packages.isEmpty {
+                for other in referral.offers where state.offers[other]?.status == .open {
+                    record(.offerWithdrawn(other))
+                }
+            }
             place(offer.referral, keepingQuiet: false)
             if let referral = state.referrals[offer.referral], referral.expiries >= policy.expiriesBeforeBroker {
                 alert(offer.referral, .offersUnanswered)

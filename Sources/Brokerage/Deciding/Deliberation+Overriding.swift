@@ -22,10 +22,8 @@ extension Deliberation {
             throw .rule("/provider", "there is no provider \(terms.provider)")
         }
         guard provider.status == .open else { throw .rule("/provider", "\(provider.id) is suspended") }
-        if let offer = referral.offer, referral.status == .offered {
-            record(.offerWithdrawn(offer))
-            freed(in: referral.zone)
-        }
+        withdrawOffers(of: referral)
+        guard let referral = state.referrals[id] else { preconditionFailure("no referral \(id)") }
         let start = max(referral.ask.startFrom, today)
         let spot = try terms.spotRatePence.map { (rate) throws(Rejection) in
             try buySpot(referral, from: provider, at: rate, start: start)
@@ -49,10 +47,7 @@ extension Deliberation {
             difference: 0
         )
         record(.placementDecided(id, placing.decision))
-        guard let block = claims.first.flatMap({ state.claims[$0]?.block }) else {
-            preconditionFailure("an option without claims")
-        }
-        send(referral, to: provider.id, claims, block, start: start, replaces: nil, origin: .overridden)
+        send(referral, on: claims, start: start, origin: .overridden)
         record(.nounSet(.override(id), body: stamp.body))
         return .referral(id, created: false)
     }
@@ -70,7 +65,7 @@ extension Deliberation {
         where spot.map({ $0 == block.id }) ?? (block.spotFor == nil) {
             for claim in block.claims.compactMap({ state.claims[$0] })
             where claim.provider == provider && claim.until >= today {
-                let reason = state.barrier(referral.ask, start: start, block, claim, declined: [], asksAgain: true)
+                let reason = state.barrier(referral.sought, start: start, block, claim, declined: [], asksAgain: true)
                 if let reason { barrier = barrier ?? reason } else { looked.append(claim) }
             }
         }
@@ -78,7 +73,7 @@ extension Deliberation {
             throw barrier.map { Rejection.rule("/provider", "\(provider) cannot take this package: \($0)") }
                 ?? Rejection.rule("/provider", "\(provider) has claimed no minutes in zone \(referral.zone)")
         }
-        switch state.best(of: looked, for: referral.ask, start: start) {
+        switch state.best(of: looked, for: referral.sought, start: start) {
         case .success(let claims): return claims
         case .failure(let obstruction):
             let words = obstruction.obstacle.words
@@ -103,7 +98,7 @@ extension Deliberation {
         guard rate <= rules.ceilingPence else {
             throw .rule("/spot/ratePence", "the ceiling is \(rules.ceilingPence) pence an hour")
         }
-        guard let weekly = SpotPurchase.weekly(referral.ask) else {
+        guard let weekly = SpotPurchase.weekly(referral.sought) else {
             throw .rule("/spot", "the package has more minutes in one band than a block can hold")
         }
         let block = Block(
@@ -113,7 +108,7 @@ extension Deliberation {
             until: start.adding(days: referral.ask.days - 1),
             ratePence: rate,
             funding: referral.ask.funding,
-            skills: referral.ask.skills,
+            skills: referral.sought.skills,
             weekly: weekly,
             awardedTo: provider.id,
             spotFor: referral.id
@@ -185,11 +180,12 @@ extension State {
                 claims[claim].map({ London.day(at: $0.claimedAt) >= first }) ?? false,
                 let referral = block.spotFor.flatMap({ referrals[$0] })
             else { return sum }
-            let offered = referral.offer.flatMap { offers[$0] }
-            let package = referral.package.flatMap { packages[$0] }
-            let isOnOffer = offered.map { $0.status == .open && $0.claims.contains(claim) } ?? false
-            let isInCare =
-                package.map { $0.claims.contains(claim) && $0.ending?.outcome != .neverStarted } ?? false
+            let isOnOffer = referral.offers.compactMap { offers[$0] }.contains {
+                $0.status == .open && $0.claims.contains(claim)
+            }
+            let isInCare = referral.packages.compactMap { packages[$0] }.contains {
+                $0.claims.contains(claim) && $0.ending?.outcome != .neverStarted
+            }
             return isOnOffer || isInCare ? sum + block.pence : sum
         }
     }

@@ -43,6 +43,10 @@ extension Deliberation {
         guard package.status == .accepted else {
             throw Rejection(.clash, "the package is \(package.status.rawValue)")
         }
+        // The other provider has not said yes: half of what was asked for is no care, unless a named person says so.
+        if let referral = state.referrals[package.referral], referral.status.isSeekingCare, !actor.actsForOthers {
+            throw Rejection(.clash, "another provider has yet to accept its part: a broker decides on a partial start")
+        }
         let day = London.day(at: at)
         // A rota system may confirm the first visit ahead of its hour; the alarm for a visit that did not happen
         // then stands (`startToldAhead`).

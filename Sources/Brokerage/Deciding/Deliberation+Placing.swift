@@ -17,17 +17,52 @@ extension Deliberation {
         }
         if keepingQuiet, !state.mayFit(referral, start: start) { return }
         let placing = state.placing(referral, start: start, at: now)
-        guard let claims = placing.claims, let provider = placing.decision.chosen,
-            let block = claims.first.flatMap({ state.claims[$0]?.block })
-        else {
+        guard let claims = placing.claims else {
             if !keepingQuiet { record(.placementDecided(id, placing.decision)) }
             return
         }
         record(.placementDecided(id, placing.decision))
-        send(referral, to: provider, claims, block, start: start, replaces: nil)
+        send(referral, on: claims, start: start)
     }
 
+    /// Offers what is sought to whoever holds the claims: to one provider, or to two their own visits each.
     mutating func send(
+        _ referral: Referral,
+        on claims: [ClaimID],
+        start: Day,
+        origin: Offer.Origin = .placed,
+        settlesAt: Instant? = nil
+    ) {
+        let missing = referral.missingVisits
+        let visits = missing.isEmpty ? Array(referral.ask.visits.indices) : missing
+        var parts: [(provider: ProviderID, visits: [Int], claims: [ClaimID])] = []
+        for (visit, claim) in zip(visits, claims) {
+            guard let provider = state.claims[claim]?.provider else { preconditionFailure("no claim \(claim)") }
+            let index = parts.firstIndex { $0.provider == provider } ?? parts.count
+            if index == parts.count { parts.append((provider, [], [])) }
+            parts[index].visits.append(visit)
+            parts[index].claims.append(claim)
+        }
+        let isWhole = parts.count == 1 && missing.isEmpty
+        for part in parts {
+            guard let block = state.claims[part.claims[0]]?.block else {
+                preconditionFailure("a claim without a block")
+            }
+            send(
+                referral,
+                to: part.provider,
+                part.claims,
+                block,
+                start: start,
+                replaces: nil,
+                origin: origin,
+                settlesAt: settlesAt,
+                part: isWhole ? nil : part.visits
+            )
+        }
+    }
+
+    private mutating func send(
         _ referral: Referral,
         to provider: ProviderID,
         _ claims: [ClaimID],
@@ -35,12 +70,14 @@ extension Deliberation {
         start: Day,
         replaces: PackageID?,
         origin: Offer.Origin = .placed,
-        settlesAt: Instant? = nil
+        settlesAt: Instant? = nil,
+        part: [Int]? = nil
     ) {
         let urgent = referral.ask.class == .urgent
         let minutes = urgent ? policy.answerMinutesUrgent : policy.answerMinutes
         let expires = state.providers[provider]?.answerDue(sent: now, minutes: minutes) ?? now.adding(minutes: minutes)
-        guard let ask = state.referrals[referral.id]?.ask else { preconditionFailure("no referral \(referral.id)") }
+        guard let whole = state.referrals[referral.id]?.ask else { preconditionFailure("no referral \(referral.id)") }
+        let ask = part.map { part in whole.with(visits: part.map { whole.visits[$0] }) } ?? whole
         record(
             .offerSent(
                 Offer(
@@ -56,7 +93,8 @@ extension Deliberation {
                     firstVisitBy: max(referral.due.map(London.day(at:)) ?? start, start),
                     replaces: replaces,
                     origin: origin,
-                    settlesAt: settlesAt ?? now.adding(seconds: policy.settlingSeconds)
+                    settlesAt: settlesAt ?? now.adding(seconds: policy.settlingSeconds),
+                    part: part
                 )
             )
         )

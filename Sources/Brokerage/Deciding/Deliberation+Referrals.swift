@@ -56,9 +56,13 @@ extension Deliberation {
                     faults: [Rejection.Fault("/district", "lies in zone \(zone)")]
                 )
             }
+            if placing, !referral.shares.isEmpty {
+                throw Rejection(.clash, "two providers share this package: end their parts and refer anew")
+            }
             record(.referralAmended(id, ask, completedAt: referral.completedAt, due: referral.due))
-            if matters, let package = referral.package { askAgain(package, ask) }
+            if matters { tellChange(of: referral, ask) }
         case .provisional, .waiting, .offered:
+            if placing { try checkNothingAccepted(referral) }
             if zone != referral.zone {
                 throw Rejection(
                     .clash,
@@ -66,10 +70,7 @@ extension Deliberation {
                     faults: [Rejection.Fault("/district", "lies in zone \(zone)")]
                 )
             }
-            if matters, referral.status == .offered, let offer = referral.offer {
-                record(.offerWithdrawn(offer))
-                freed(in: referral.zone)
-            }
+            if matters, referral.status == .offered { withdrawOffers(of: referral) }
             let completedAt = ask.isProvisional ? referral.completedAt : referral.completedAt ?? now
             record(
                 .referralAmended(
@@ -83,6 +84,36 @@ extension Deliberation {
         }
         if !liveDuplicates(but: id).isEmpty { alert(id, .possibleDuplicate) }
         return .referral(id, created: false)
+    }
+
+    /// Withdraws whatever is on offer for a referral: what it held is free.
+    mutating func withdrawOffers(of referral: Referral) {
+        for offer in referral.offers where state.offers[offer]?.status == .open && state.offers[offer]?.replaces == nil
+        {
+            record(.offerWithdrawn(offer))
+            freed(in: referral.zone)
+        }
+    }
+
+    /// Where a provider has accepted its part of a shared package, a named person ends that part first.
+    private func checkNothingAccepted(_ referral: Referral) throws(Rejection) {
+        let inCare = referral.packages.filter { state.packages[$0].map { $0.status != .ended } ?? false }
+        if !inCare.isEmpty, referral.status.isSeekingCare {
+            throw Rejection(
+                .clash,
+                "care was accepted in part (\(inCare[0])): a clinician or broker ends that package first"
+            )
+        }
+    }
+
+    /// The ask changed after it was accepted: the provider is asked again, or, where two share it and only words changed, a
+    /// person makes sure that both know.
+    private mutating func tellChange(of referral: Referral, _ ask: Ask) {
+        if referral.shares.isEmpty, let package = referral.package {
+            askAgain(package, ask)
+        } else {
+            alert(referral.id, .changeUnconfirmed, again: true)
+        }
     }
 
     /// Live referrals of persons with the same NHS number.
@@ -158,9 +189,9 @@ extension Deliberation {
             if outcome == .adviceOnly { throw Rejection(.clash, "care was accepted: a named person ends the package") }
         case .provisional, .waiting, .offered, .adviceOnly: break
         }
-        if outcome == .adviceOnly, let offer = referral.offer, referral.status == .offered {
-            record(.offerWithdrawn(offer))
-            freed(in: referral.zone)
+        if outcome == .adviceOnly {
+            try checkNothingAccepted(referral)
+            withdrawOffers(of: referral)
         }
         record(.referralTriaged(id, Referral.Triage(outcome: outcome, at: now, role: role)))
         if policy.triageBeforeStart || referral.status == .adviceOnly { place(id, keepingQuiet: false) }
@@ -187,10 +218,8 @@ extension Deliberation {
                     : "care was accepted: a clinician or broker ends the package"
             )
         }
-        if let offer = referral.offer, referral.status == .offered {
-            record(.offerWithdrawn(offer))
-            freed(in: referral.zone)
-        }
+        try checkNothingAccepted(referral)
+        withdrawOffers(of: referral)
         record(.referralWithdrawn(id))
         record(.nounSet(.withdrawal(id), body: stamp.body))
         return .referral(id, created: false)

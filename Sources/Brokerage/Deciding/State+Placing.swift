@@ -24,7 +24,7 @@ extension State {
     /// Whether placing could succeed: each visit by itself has the minutes on some claim that may carry it. Most
     /// people who wait fail here, so that a long queue costs little with every minute that comes free.
     func mayFit(_ referral: Referral, start: Day) -> Bool {
-        let ask = referral.ask
+        let ask = referral.sought
         var open: [Slab] = []
         for block in blocks(of: referral.zone).compactMap({ blocks[$0] }) {
             for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
@@ -49,7 +49,11 @@ extension State {
     /// package's provider, as if that package's minutes were free.
     func placing(_ referral: Referral, start: Day, at now: Instant, only package: Package? = nil) -> Placing {
         let survey = survey(referral, start: start, only: package)
-        let choice = Choice(survey.need, among: survey.candidates.map(\.candidate))
+        let choice = Choice(
+            survey.need,
+            among: survey.candidates.map(\.candidate),
+            providers: package == nil ? referral.providersSought : 1
+        )
         let verdicts = zip(survey.candidates, choice.verdicts).map { looked, verdict in
             Decision.Verdict(
                 provider: looked.claim.provider,
@@ -153,7 +157,7 @@ extension State {
     }
 
     func survey(_ referral: Referral, start: Day, only package: Package?) -> Survey {
-        let ask = referral.ask
+        let ask = referral.sought
         var survey = Survey(need: Need(ask, from: start, bands: policy.bands))
         let fairness = FairnessAccount(self, zone: referral.zone, on: start)
         for blockID in blocks(of: referral.zone) {

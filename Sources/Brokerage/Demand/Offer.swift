@@ -36,6 +36,9 @@ public struct Offer: Hashable, Sendable {
     /// The accepted package this offer would change; nil for a first offer.
     public let replaces: PackageID?
     public let origin: Origin
+    /// The visits of the referral it is for, ascending, where two providers share the package: then `ask` holds just
+    /// these. nil: all of them.
+    public let part: [Int]?
     /// Until when the batch may move it freely. One that was moved settles when the first would have, so that nobody is
     /// moved for ever.
     public let settlesAt: Instant
@@ -62,7 +65,8 @@ public struct Offer: Hashable, Sendable {
         firstVisitBy: Day,
         replaces: PackageID? = nil,
         origin: Origin = .placed,
-        settlesAt: Instant? = nil
+        settlesAt: Instant? = nil,
+        part: [Int]? = nil
     ) {
         self.id = id
         self.referral = referral
@@ -77,6 +81,7 @@ public struct Offer: Hashable, Sendable {
         self.replaces = replaces
         self.origin = origin
         self.settlesAt = settlesAt ?? sentAt
+        self.part = part
         status = .open
         version = 1
     }

@@ -82,6 +82,22 @@ public struct Referral: Hashable, Sendable {
         }
     }
 
+    /// The visits that one of two providers carries, where they share a package.
+    public struct Share: Hashable, Sendable {
+        /// Indices into the visits asked for, ascending.
+        public let visits: [Int]
+        /// The offer that is open or was accepted; nil: it is being sought.
+        public var offer: OfferID?
+        public var package: PackageID?
+
+        /// A share from its parts.
+        public init(visits: [Int], offer: OfferID? = nil, package: PackageID? = nil) {
+            self.visits = visits
+            self.offer = offer
+            self.package = package
+        }
+    }
+
     /// A named person's choice of the provider. The name and the reason are in the vault.
     public struct Override: Hashable, Sendable {
         public let provider: ProviderID
@@ -117,9 +133,12 @@ public struct Referral: Hashable, Sendable {
     public var due: Instant?
     public var triage: Triage?
     public var readyDates: [ReadyDate]
-    /// The offer that is open or was accepted.
+    /// The offer that is open or was accepted; of two that share the package the one that was sent or answered last.
     public var offer: OfferID?
+    /// The package it became; of two that share it the one that was accepted last.
     public var package: PackageID?
+    /// Who carries which visits, where two providers share them; empty otherwise.
+    public var shares: [Share] = []
     /// Providers that refused or let an offer lapse, ascending: not asked again for this referral.
     public var declined: [ProviderID]
     /// Offers that lapsed; after two, a person.
@@ -176,4 +195,25 @@ public struct Referral: Hashable, Sendable {
 
     /// Takes off alerts whose matter is settled, so that they can be raised again.
     mutating func settle(_ kinds: Alert.Kind...) { alerts.removeAll { kinds.contains($0.kind) } }
+}
+
+extension Referral {
+    /// Offers that are open or were accepted, and packages: two each where providers share.
+    public var offers: [OfferID] { shares.isEmpty ? [offer].compactMap { $0 } : shares.compactMap(\.offer) }
+    public var packages: [PackageID] { shares.isEmpty ? [package].compactMap { $0 } : shares.compactMap(\.package) }
+
+    /// What care is still sought for: all that was asked, or what a second provider has yet to take on.
+    public var sought: Ask {
+        let missing = missingVisits
+        return missing.isEmpty ? ask : ask.with(visits: missing.map { ask.visits[$0] })
+    }
+
+    /// The visits that nobody carries while another provider has accepted the rest, ascending; empty: all or none.
+    var missingVisits: [Int] {
+        guard shares.contains(where: { $0.package != nil }) else { return [] }
+        return shares.filter { $0.package == nil }.flatMap(\.visits).sorted()
+    }
+
+    /// How many providers what is sought may be shared among: one, once another has accepted a part.
+    var providersSought: Int { missingVisits.isEmpty ? ask.maxProviders : 1 }
 }

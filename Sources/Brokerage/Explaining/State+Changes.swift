@@ -31,7 +31,7 @@ extension State {
         if ask.carerGender != nil, couldPlace(referral, ask.with(anyGender: true), start: start) {
             found.append(.anyGender)
         }
-        if let change = spotProposal(ask) { found.append(change) }
+        if let change = spotProposal(referral.sought) { found.append(change) }
         return found.sorted { $0.effort < $1.effort }
     }
 
@@ -40,7 +40,8 @@ extension State {
         var changed = referral
         changed.ask = ask
         let survey = survey(changed, start: start, only: nil)
-        return Choice(survey.need, among: survey.candidates.map(\.candidate)).best != nil
+        let candidates = survey.candidates.map(\.candidate)
+        return Choice(survey.need, among: candidates, providers: changed.providersSought).best != nil
     }
 
     /// The claim that is short of the fewest minutes for all of the package, and has the carers.
@@ -101,7 +102,7 @@ extension State {
 
     /// A block with minutes that nobody has claimed, enough of them for all of the package.
     private func blockToClaim(_ referral: Referral, start: Day) -> BlockID? {
-        let ask = referral.ask
+        let ask = referral.sought
         let last = start.adding(days: ask.days - 1)
         let need = SpotPurchase.weekly(ask) ?? WeeklyPattern()
         return blocks(of: referral.zone).first { id in
@@ -125,10 +126,11 @@ extension State {
         var declined: ProviderID?
         for block in blocks(of: referral.zone).compactMap({ blocks[$0] }) where block.spotFor == nil {
             for claim in block.claims.compactMap({ claims[$0] }) where claim.until >= today {
-                let reason = barrier(referral.ask, start: start, block, claim, declined: referral.declined)
+                let ask = referral.sought
+                let reason = barrier(ask, start: start, block, claim, declined: referral.declined)
                 guard reason == .caseloadFull || reason == .declined,
-                    barrier(referral.ask, start: start, block, claim, declined: [], asksAgain: true) == nil,
-                    case .success = best(of: [claim], for: referral.ask, start: start)
+                    barrier(ask, start: start, block, claim, declined: [], asksAgain: true) == nil,
+                    case .success = best(of: [claim], for: ask, start: start)
                 else { continue }
                 if reason == .caseloadFull {
                     full = full ?? claim.provider

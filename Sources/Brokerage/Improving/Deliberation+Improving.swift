@@ -66,9 +66,7 @@ extension Deliberation {
     }
 
     private mutating func offer(_ id: ReferralID, on claims: [ClaimID], settlesAt: Instant?, gain: Int) {
-        guard let referral = state.referrals[id], let first = claims.first.flatMap({ state.claims[$0] }) else {
-            preconditionFailure("an exchange without a referral or a claim")
-        }
+        guard let referral = state.referrals[id] else { preconditionFailure("no referral \(id)") }
         let start = max(referral.ask.startFrom, today)
         let placing = state.placing(
             referral,
@@ -80,16 +78,7 @@ extension Deliberation {
             difference: gain
         )
         record(.placementDecided(id, placing.decision))
-        send(
-            referral,
-            to: first.provider,
-            claims,
-            first.block,
-            start: start,
-            replaces: nil,
-            origin: .improved,
-            settlesAt: settlesAt
-        )
+        send(referral, on: claims, start: start, origin: .improved, settlesAt: settlesAt)
     }
 }
 
@@ -98,9 +87,11 @@ extension State {
     func carries(_ referral: Referral, on claims: [ClaimID]) -> Bool {
         let ask = referral.ask
         let start = max(ask.startFrom, today)
-        guard claims.count == ask.visits.count, referral.status == .waiting else { return false }
+        guard claims.count == ask.visits.count, referral.status == .waiting, referral.shares.isEmpty else {
+            return false
+        }
         let carriers = Set(claims).sorted().compactMap { self.claims[$0] }
-        guard Set(carriers.map(\.provider)).count == 1 else { return false }
+        guard (1...ask.maxProviders).contains(Set(carriers.map(\.provider)).count) else { return false }
         for claim in carriers {
             guard let block = blocks[claim.block], block.zone == referral.zone, block.spotFor == nil,
                 barrier(ask, start: start, block, claim, declined: referral.declined) == nil
@@ -125,10 +116,13 @@ extension State {
                 } else {
                     tiers.hoursOfNeed += referral.hoursOfNeed(objective, at: now)
                 }
-            } else if let offer = referral.offer.flatMap({ offers[$0] }) {
-                let wishes = preferences(referral.ask, offer.provider)
-                tiers.wishes += wishes[0] * objective.restartMissed + wishes[1] * objective.preferenceMissed
-                if Set(offer.claims).count > 1 { tiers.wishes += objective.split }
+            } else {
+                let offers = referral.offers.compactMap { self.offers[$0] }
+                for offer in offers {
+                    let wishes = preferences(referral.ask, offer.provider)
+                    tiers.wishes += wishes[0] * objective.restartMissed + wishes[1] * objective.preferenceMissed
+                }
+                if Set(offers.flatMap(\.claims)).count > 1 { tiers.wishes += objective.split }
             }
         }
         tiers.fairness = FairnessAccount(self, zone: zone, on: today).unevenness

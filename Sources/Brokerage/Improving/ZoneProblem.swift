@@ -53,6 +53,7 @@ public struct ZoneProblem: Sendable {
                     genderRequired: ask.carerGender.map(Builder.bit) ?? 0,
                     languagePreferred: builder.language(ask.language),
                     waiting: objective.points(waiting: person.referral, at: now),
+                    twoProviders: ask.maxProviders > 1,
                     declined: person.referral.declined.compactMap { builder.providerIndex[$0] },
                     stayCost: person.offer.map { now < $0.settlesAt ? 0 : objective.offerWithdrawn } ?? 0
                 )
@@ -124,16 +125,18 @@ extension Referral {
 
 extension State {
     /// Who in a zone may be placed or placed elsewhere, in order of need: those who wait, and those whose offer neither a
-    /// person chose nor an accepted package stands behind.
+    /// person chose nor an accepted package stands behind. What two providers share stays as it is, and so does a part that
+    /// is still sought: the choice for one referral sees to it.
     func movable(in zone: ZoneID, at now: Instant) -> [(referral: Referral, offer: Offer?)] {
         var found: [(referral: Referral, offer: Offer?)] = []
         for id in waiting[zone] ?? [] {
-            guard let referral = referrals[id], isForTheEngine(referral) else { continue }
+            guard let referral = referrals[id], isForTheEngine(referral), referral.shares.isEmpty else { continue }
             found.append((referral, nil))
         }
         for id in offersOpen(in: zone) {
             guard let offer = offers[id], offer.replaces == nil, offer.origin != .overridden,
-                offer.startFrom >= today, let referral = referrals[offer.referral], referral.status == .offered,
+                offer.startFrom >= today, offer.part == nil, let referral = referrals[offer.referral],
+                referral.status == .offered,
                 isForTheEngine(referral)
             else { continue }
             found.append((referral, offer))

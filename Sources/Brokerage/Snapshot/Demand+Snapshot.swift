@@ -129,8 +129,17 @@ extension Referral: CodedFields {
         alerts = try field(old?.alerts)
         decision = try field.optional(old?.decision)
         override = try field.optional(old?.override)
+        shares = try field(old?.shares)
         duplicates = try field(old?.duplicates)
         version = try field(old?.version)
+    }
+}
+
+extension Referral.Share: CodedFields {
+    init(_ field: inout SnapshotCoder, _ old: Referral.Share?) throws(SnapshotError) {
+        visits = try field(old?.visits)
+        offer = try field.optional(old?.offer)
+        package = try field.optional(old?.package)
     }
 }
 
@@ -273,6 +282,7 @@ extension Offer: CodedFields {
         replaces = try field.optional(old?.replaces)
         origin = try field(old?.origin)
         settlesAt = try field(old?.settlesAt)
+        part = try field.optional(old?.part)
         status = try field(old?.status)
         answeredAt = try field.optional(old?.answeredAt)
         refusal = try field.optional(old?.refusal)

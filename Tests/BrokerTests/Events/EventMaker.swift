@@ -136,7 +136,8 @@ struct EventMaker {
                     firstVisitBy: day(),
                     replaces: maybe { $0.id() },
                     origin: pick(),
-                    settlesAt: maybe { $0.instant() }
+                    settlesAt: maybe { $0.instant() },
+                    part: maybe { $0.list { $0.whole() } }
                 )
             )
         case .offerAccepted:

@@ -278,7 +278,8 @@ enum Golden {
                     expiresAt: later,
                     firstVisitBy: day.adding(days: 1),
                     origin: .improved,
-                    settlesAt: later
+                    settlesAt: later,
+                    part: [0, 2]
                 )
             ),
             .blockBought(

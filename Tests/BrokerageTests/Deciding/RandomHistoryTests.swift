@@ -169,7 +169,7 @@ extension County {
             startFrom: today.adding(days: Int.random(in: 0...6, using: &random)),
             weeks: Int.random(in: 1...6, using: &random),
             visits: visits,
-            maxProviders: 1
+            maxProviders: Int.random(in: 1...2, using: &random)
         )
     }
 }
