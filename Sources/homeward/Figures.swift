@@ -44,7 +44,13 @@ enum Figures {
     static func of(_ broker: Broker) -> [MetricSample] {
         let labels = [(name: "system", value: broker.system)]
         let figures = broker.figures
+        let batch = broker.improverCounts ?? ImproverCounts()
         return [
+            MetricSample(.batchRuns, labels, batch.runs),
+            MetricSample(.batchMoves, labels, batch.moves),
+            MetricSample(.batchSeconds, labels, Double(batch.microseconds) / 1e6),
+            MetricSample(.batchLongest, labels, Double(batch.longestMicroseconds) / 1e6),
+            MetricSample(.batchExchanges, labels, batch.exchanges),
             MetricSample(.systemReady, labels, broker.health == .ready ? 1 : 0 as UInt64),
             MetricSample(.journalPosition, labels, broker.published().position),
             MetricSample(.commandsUnanswered, labels, UInt64(max(0, figures.unanswered))),

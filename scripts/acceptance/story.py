@@ -31,7 +31,10 @@ def end_someone(zone):
 
 
 def accept(offer):
-    """The provider says yes (by telephone, so the broker enters it) for the first day that has a visit."""
+    """The provider says yes (by telephone, so the broker enters it) for the first day that has a visit. An offer that has
+    not settled may have been moved to another provider meanwhile: then that one is asked."""
+    while client["broker"].get(f"/v1/offers/{offer['id']}")[2]["status"] == "withdrawn":
+        offer = client["broker"].get(f"/v1/offers/{client['broker'].get('/v1/referrals/' + offer['referral'])[2]['offer']}")[2]
     first = datetime.date.fromisoformat(offer["startFrom"])
     date, band = next((d, v["band"]) for d in (first + datetime.timedelta(n) for n in range(7))
                       for v in offer["visits"] if DAYS[d.weekday()] in v["days"])

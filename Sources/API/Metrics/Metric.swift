@@ -21,6 +21,11 @@ public enum Metric: String, CaseIterable, Sendable {
     case commits = "homeward_commits_total"
     case committedRecords = "homeward_committed_records_total"
     case largestCommit = "homeward_largest_commit_records"
+    case batchRuns = "homeward_batch_runs_total"
+    case batchMoves = "homeward_batch_moves_total"
+    case batchSeconds = "homeward_batch_seconds_total"
+    case batchLongest = "homeward_batch_longest_seconds"
+    case batchExchanges = "homeward_batch_exchanges_total"
 
     /// How a value behaves in time.
     enum Kind: String {
@@ -29,10 +34,12 @@ public enum Metric: String, CaseIterable, Sendable {
 
     var kind: Kind {
         switch self {
-        case .connectionsOpen, .bufferedBytes, .systemReady, .journalPosition, .commandsUnanswered, .largestCommit:
+        case .connectionsOpen, .bufferedBytes, .systemReady, .journalPosition, .commandsUnanswered, .largestCommit,
+            .batchLongest:
             .gauge
         case .connectionsAccepted, .connectionsRefused, .receivedBytes, .sentBytes, .tlsHandshakes, .deadlines,
-            .wireRefusals, .requests, .commits, .committedRecords:
+            .wireRefusals, .requests, .commits, .committedRecords, .batchRuns, .batchMoves, .batchSeconds,
+            .batchExchanges:
             .counter
         case .requestSeconds: .histogram
         }
@@ -58,6 +65,11 @@ public enum Metric: String, CaseIterable, Sendable {
         case .commits: "Appends to the journal by this process."
         case .committedRecords: "Records in them; over the commits, the size of a batch."
         case .largestCommit: "Records in the largest append since the start."
+        case .batchRuns: "Searches of one zone by the batch."
+        case .batchMoves: "Moves tried in them."
+        case .batchSeconds: "Time spent in them, on a queue of their own."
+        case .batchLongest: "The longest of them since the start."
+        case .batchExchanges: "Exchanges found and put to the brokerage, which looks at each again."
         }
     }
 }

@@ -1,7 +1,7 @@
 import Allocation
 
 /// Carrying out what a run of the batch found on an older state. Each exchange is looked at again: whole when it still
-/// makes things better, tier by tier, or not at all. Accepted care is no part of any.
+/// makes things better for somebody, tier by tier, or not at all. Accepted care is no part of any.
 extension Deliberation {
     mutating func improve(_ improvement: Improvement) -> Outcome {
         for exchange in improvement.exchanges {
@@ -41,7 +41,10 @@ extension Deliberation {
         for move in exchange where move.from != nil && state.referrals[move.referral]?.status == .waiting {
             place(move.referral, keepingQuiet: false)
         }
-        return state.tiers(of: people, in: zone, at: now, withdrawn: settled) < before
+        // To even out shares alone nobody's offer is moved.
+        var (stood, stands) = (before, state.tiers(of: people, in: zone, at: now, withdrawn: settled))
+        (stood.fairness, stands.fairness) = (0, 0)
+        return stands < stood
     }
 
     /// What of an exchange can be done when its offers have been withdrawn, the neediest first. Whoever waits and no longer

@@ -24,11 +24,11 @@ public struct ZoneProblem: Sendable {
     /// People looked at in one run; the neediest first. Bounds a run's memory and its time.
     public static let mostPeople = Objective.mostPeople
 
-    /// The problem of a zone; nil when nothing could be gained there: nobody waits whom minutes could be found for, and
-    /// every offer has settled.
+    /// The problem of a zone; nil when nothing could be gained there: nobody waits whom minutes could be found for, and no
+    /// offer that may still move misses a wish. To even out shares alone no offer is moved.
     public init?(_ state: State, zone: ZoneID, at now: Instant) {
         let people = state.movable(in: zone, at: now)
-        guard people.contains(where: { $0.offer == nil || now < ($0.offer?.settlesAt ?? now) }) else { return nil }
+        guard people.contains(where: { state.couldGain($0.referral, $0.offer, at: now) }) else { return nil }
         let today = state.today
         let objective = state.policy.objective
         var builder = Builder(state, zone: zone)
@@ -145,6 +145,13 @@ extension State {
             let (x, y) = (a.referral.rankOfNeed(at: now), b.referral.rankOfNeed(at: now))
             return x != y ? x.lexicographicallyPrecedes(y) : a.referral.id < b.referral.id
         }
+    }
+
+    /// Whether the batch could do somebody any good: who waits could be placed, who is on offer could have a wish met.
+    fileprivate func couldGain(_ referral: Referral, _ offer: Offer?, at now: Instant) -> Bool {
+        guard let offer else { return true }
+        return now < offer.settlesAt
+            && (preferences(referral.ask, offer.provider) != [0, 0] || Set(offer.claims).count > 1)
     }
 
     /// Whether the engine still seeks for a referral, or a person has taken over.

@@ -69,6 +69,16 @@ struct ImprovementTests {
         #expect(ZoneProblem(county.state, zone: Self.leam, at: county.now) == nil)
     }
 
+    @Test("to even out shares alone nobody's offer is moved")
+    func even() throws {
+        var county = try County.withProviders(["acorn"], minutes: 240)
+        for _ in 0..<3 { _ = try county.refer(county.ask()) }
+        try county.must(.setProvider(.named("birch"), .absent), by: County.commissioner)
+        try county.award("birch", minutes: 240)
+        #expect(FairnessAccount(county.state, zone: Self.leam, on: county.today).unevenness > 0)
+        #expect(ZoneProblem(county.state, zone: Self.leam, at: county.now) == nil)
+    }
+
     @Test("what a named person chose stays where it is")
     func overridden() throws {
         var (county, plain, skilled) = try scarceSkill()
