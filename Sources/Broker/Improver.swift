@@ -90,6 +90,9 @@ public struct ImproverCounts: Sendable {
     public var longestMicroseconds: UInt64 = 0
     /// Exchanges proposed to the brokerage.
     public var exchanges: UInt64 = 0
+
+    /// Nothing done yet.
+    public init() {}
 }
 
 extension Broker {
