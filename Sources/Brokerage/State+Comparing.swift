@@ -31,6 +31,7 @@ extension State {
             ("seeking", seeking == other.seeking), ("openOffers", openOffers == other.openOffers),
             ("livePackages", livePackages == other.livePackages), ("caseloads", caseloads == other.caseloads),
             ("received", received == other.received), ("spotPurchases", spotPurchases == other.spotPurchases),
+            ("scarcities", scarcities == other.scarcities), ("scarcitySetAt", scarcitySetAt == other.scarcitySetAt),
             ("filedPolicy", filedPolicy == other.filedPolicy),
             ("referralOfPerson", referralOfPerson == other.referralOfPerson),
             ("keyOfHash", keyOfHash == other.keyOfHash),

@@ -31,6 +31,10 @@ public struct State: Sendable {
     public internal(set) var nouns: TreeDictionary<Noun, [UInt8]> = [:]
     /// Zones in which not everyone who waits was tried when minutes came free, and how many were.
     public internal(set) var deferrals: TreeDictionary<ZoneID, Int> = [:]
+    /// How sought after each claim's minutes were when the batch last looked, a figure for each band.
+    public internal(set) var scarcities: TreeDictionary<ClaimID, [Int]> = [:]
+    /// When that was, zone by zone.
+    var scarcitySetAt: TreeDictionary<ZoneID, Instant> = [:]
     /// How often a person was disclosed, ever; the events say who and to whom.
     public internal(set) var disclosures: UInt64 = 0
 

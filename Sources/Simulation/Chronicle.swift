@@ -119,7 +119,7 @@ struct Chronicle {
         case .policyAdopted, .policySet: .policy
         case .placementOverridden(let id, _): .overridden(id)
         case .dayBegan, .referralAmended, .placementDecided, .offerSent, .offerExpired, .offerWithdrawn, .careOverran,
-            .alertRaised, .triesDeferred, .requestRemembered, .nounSet, .requestsForgotten:
+            .alertRaised, .triesDeferred, .scarcitySet, .requestRemembered, .nounSet, .requestsForgotten:
             nil
         }
     }

@@ -90,6 +90,7 @@ extension Decision.Criterion {
         case .restart: "the existing provider has first refusal"
         case .preferences: "another meets more of what was asked for"
         case .splits: "another carries all of it on one claim"
+        case .scarcity: "another's minutes are less sought after by those who wait"
         case .fairness: "another has had less of its fair share in these weeks"
         case .fit: "another fits more closely and leaves larger gaps whole"
         case .order: "another claim is older; all else was equal"

@@ -7,14 +7,17 @@ public struct Candidate: Sendable {
     public var provider: Int
     /// Smaller is better, compared in order before anything the choice itself finds out.
     public var preferences: [Int]
-    /// Smaller is better, compared after splits: points of fairness that the whole package adds.
+    /// Smaller is better, compared after splits: how sought after the minutes are that the package would take.
+    public var scarcity: Int
+    /// Smaller is better, compared after scarcity: points of fairness that the whole package adds.
     public var fairness: Int
     public var capacity: Capacity
 
     /// A candidate from its parts.
-    public init(provider: Int, preferences: [Int], fairness: Int, capacity: Capacity) {
+    public init(provider: Int, preferences: [Int], scarcity: Int, fairness: Int, capacity: Capacity) {
         self.provider = provider
         self.preferences = preferences
+        self.scarcity = scarcity
         self.fairness = fairness
         self.capacity = capacity
     }
@@ -24,7 +27,7 @@ public struct Candidate: Sendable {
 public struct Option: Equatable, Sendable {
     /// For each visit, the index of the candidate that carries it.
     public var carriers: [Int]
-    /// Preferences, then splits, fairness, tightness and order; smaller is better, the first difference decides.
+    /// Preferences, then splits, scarcity, fairness, tightness and order; smaller is better, the first difference decides.
     public var rank: [Int]
 }
 
@@ -105,7 +108,8 @@ public struct Choice: Sendable {
         return Option(
             carriers: Array(repeating: index, count: need.visits.count),
             rank: candidate.preferences + [
-                0, candidate.fairness, candidate.capacity.slack(of: need, visits: need.allVisits), index,
+                0, candidate.scarcity, candidate.fairness, candidate.capacity.slack(of: need, visits: need.allVisits),
+                index,
             ]
         )
     }
@@ -137,7 +141,7 @@ public struct Choice: Sendable {
                 let option = Option(
                     carriers: need.visits.indices.map { mine >> UInt16($0) & 1 == 1 ? first : second },
                     rank: preferences + [
-                        isShared ? 2 : 1,
+                        isShared ? 2 : 1, max(candidates[first].scarcity, candidates[second].scarcity),
                         candidates[first].fairness + (isShared ? candidates[second].fairness : 0),
                         min(a.slack(of: need, visits: mine), b.slack(of: need, visits: theirs)), first,
                     ]

@@ -137,3 +137,18 @@ extension Decision.Reason: Recorded {
         }
     }
 }
+
+extension Scarcity: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.object {
+            $0.put("claim", claim)
+            $0.put("bands", bands)
+        }
+    }
+
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Scarcity {
+        try reader.object { (reader) throws(CodecError) in
+            Scarcity(claim: try reader.field("claim"), bands: try reader.field("bands"))
+        }
+    }
+}

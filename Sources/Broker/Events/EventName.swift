@@ -8,7 +8,7 @@ enum EventName: String, RecordedWord {
     case referralReceived, referralAmended, referralTriaged, readyDateRecorded, referralWithdrawn
     case placementDecided, placementOverridden, offerSent, offerAccepted, offerRefused, offerExpired, offerWithdrawn
     case firstVisitPostponed, careStarted, packageEnded, careOverran
-    case alertRaised, triesDeferred, personDisclosed, requestRemembered, nounSet, requestsForgotten
+    case alertRaised, triesDeferred, scarcitySet, personDisclosed, requestRemembered, nounSet, requestsForgotten
 
     static let words = Words<EventName>()
     static let meaning: StaticString =

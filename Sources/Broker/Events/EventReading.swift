@@ -77,6 +77,7 @@ extension Event {
             )
         case .alertRaised: .alertRaised(try reader.field("referral"), try reader.field("kind"))
         case .triesDeferred: .triesDeferred(try reader.field("zones"))
+        case .scarcitySet: .scarcitySet(try reader.field("zone"), try reader.field("claims"))
         case .personDisclosed: .personDisclosed(try reader.field("person"), try reader.field("referral"))
         case .requestRemembered: .requestRemembered(try reader.field("request"))
         case .nounSet:

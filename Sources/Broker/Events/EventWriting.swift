@@ -74,6 +74,9 @@ extension Event: Recorded {
             json.event(.alertRaised, "referral", id)
             json.put("kind", kind)
         case .triesDeferred(let deferrals): json.event(.triesDeferred, "zones", deferrals)
+        case .scarcitySet(let zone, let all):
+            json.event(.scarcitySet, "zone", zone)
+            json.put("claims", all)
         case .personDisclosed(let person, let referral):
             json.event(.personDisclosed, "person", person)
             json.put("referral", referral)

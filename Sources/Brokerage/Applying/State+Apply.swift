@@ -71,6 +71,9 @@ extension State {
             }
         case .triesDeferred(let entries):
             deferrals = TreeDictionary(uniqueKeysWithValues: entries.map { ($0.zone, $0.tried) })
+        case .scarcitySet(let zone, let all):
+            for scarcity in all { scarcities[scarcity.claim] = scarcity.bands }
+            scarcitySetAt[zone] = at
         case .personDisclosed: disclosures += 1
         case .requestRemembered(let request): remember(request, at)
         case .nounSet(let noun, let body): nouns[noun] = body

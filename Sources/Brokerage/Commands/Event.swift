@@ -38,6 +38,8 @@ public enum Event: Hashable, Sendable {
     case alertRaised(ReferralID, Referral.Alert.Kind)
     /// Minutes came free in these zones and not everyone who waits was tried: the rest at the next tick.
     case triesDeferred([Deferral])
+    /// How sought after a zone's minutes were when the batch last looked.
+    case scarcitySet(ZoneID, [Scarcity])
     /// Who a person is was shown to a key's holder.
     case personDisclosed(PersonID, ReferralID)
     /// An idempotency key was used: by HMAC, since clients choose its text.

@@ -133,7 +133,7 @@ extension State {
     /// What an option weighs in the criteria from `restart` to `fit`.
     private func weigh(_ survey: Survey, _ chosen: [ClaimID]) -> [Int] {
         let carriers = chosen.map { id in survey.candidates.firstIndex { $0.claim.id == id } }
-        guard let first = carriers.first.flatMap({ $0 }), !carriers.contains(nil) else { return [] }
+        guard !carriers.isEmpty, !carriers.contains(nil) else { return [] }
         let used = Set(carriers.compactMap { $0 }).sorted()
         let candidates = used.map { survey.candidates[$0].candidate }
         let preferences = candidates.dropFirst().reduce(candidates[0].preferences) { zip($0, $1.preferences).map(max) }
@@ -143,8 +143,11 @@ extension State {
             }
             return survey.candidates[index].candidate.capacity.slack(of: survey.need, visits: mask)
         }
-        return preferences
-            + [used.count - 1, survey.candidates[first].candidate.fairness, slack.min() ?? 0]
+        let isShared = Set(candidates.map(\.provider)).count > 1
+        return preferences + [
+            isShared ? 2 : used.count - 1, candidates.map(\.scarcity).max() ?? 0,
+            isShared ? candidates.reduce(0) { $0 + $1.fairness } : candidates[0].fairness, slack.min() ?? 0,
+        ]
     }
 
     /// Every claim of a referral's zone, looked at once.
@@ -250,6 +253,7 @@ extension State {
         Candidate(
             provider: Int(claims(of: claim.provider).first?.number ?? 0),
             preferences: preferences(ask, claim.provider),
+            scarcity: scarcity(of: ask, on: claim.id),
             fairness: fairness,
             capacity: capacity(
                 of: claim,

@@ -37,6 +37,8 @@ public struct Decision: Hashable, Sendable {
         case preferences
         /// Claims the package is split over.
         case splits
+        /// How sought after the minutes are, in tenths: what others have less choice in is left to them.
+        case scarcity
         /// Points by which the provider would be above its share of what was given out in four weeks.
         case fairness
         /// Minutes left in the tightest cell: the closest fit keeps large gaps whole.

@@ -9,6 +9,10 @@ extension Deliberation {
             var tried = self
             if !moves.isEmpty, tried.carryOut(moves, in: improvement.zone) { self = tried }
         }
+        let known = improvement.scarcities.filter { state.claims[$0.claim] != nil && $0.bands.count == Band.count }
+        if !known.isEmpty, state.isScarcityDue(in: improvement.zone, at: now) {
+            record(.scarcitySet(improvement.zone, known))
+        }
         return .advanced
     }
 

@@ -19,20 +19,23 @@ public struct Improvement: Hashable, Sendable {
 
     public let zone: ZoneID
     public let exchanges: [[Move]]
+    /// How sought after the zone's minutes are, where that is due to be noted; empty otherwise.
+    public let scarcities: [Scarcity]
 
     /// Moves of one command, 64, unless a single exchange has more: while one is decided no referral is.
     public static let mostMoves = 64
 
     /// An improvement from its parts.
-    public init(zone: ZoneID, exchanges: [[Move]]) {
+    public init(zone: ZoneID, exchanges: [[Move]], scarcities: [Scarcity] = []) {
         self.zone = zone
         self.exchanges = exchanges
+        self.scarcities = scarcities
     }
 
     /// Gathers moves into exchanges: two moves belong together when they share a claim.
     ///
     /// - Parameter moves: each with all claims it leaves or takes; ascending by referral.
-    init(zone: ZoneID, moves: [(move: Move, claims: [ClaimID])]) {
+    init(zone: ZoneID, moves: [(move: Move, claims: [ClaimID])], scarcities: [Scarcity] = []) {
         // Each move points to the first of its exchange that was known when it came in.
         var leader = Array(moves.indices)
         func first(_ index: Int) -> Int {
@@ -54,12 +57,13 @@ public struct Improvement: Hashable, Sendable {
         var gathered: [Int: [Move]] = [:]
         for index in moves.indices { gathered[first(index), default: []].append(moves[index].move) }
         self.zone = zone
+        self.scarcities = scarcities
         exchanges = gathered.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The same in commands of `mostMoves`.
     public var commands: [Command] {
-        var parts: [[[Move]]] = []
+        var parts: [[[Move]]] = scarcities.isEmpty ? [] : [[]]
         var size = 0
         for exchange in exchanges {
             if parts.isEmpty || size + exchange.count > Improvement.mostMoves {
@@ -69,6 +73,45 @@ public struct Improvement: Hashable, Sendable {
             parts[parts.count - 1].append(exchange)
             size += exchange.count
         }
-        return parts.map { .improve(Improvement(zone: zone, exchanges: $0)) }
+        return parts.enumerated().map { index, part in
+            .improve(Improvement(zone: zone, exchanges: part, scarcities: index == 0 ? scarcities : []))
+        }
+    }
+}
+
+/// How sought after one claim's minutes are: a bid price for each band, in tenths of the minutes free that those who wait or
+/// are on offer would take, did each take its even share of every claim that could carry it.
+public struct Scarcity: Hashable, Sendable {
+    public let claim: ClaimID
+    /// Five, morning first.
+    public let bands: [Int]
+
+    /// A claim's figures.
+    public init(claim: ClaimID, bands: [Int]) {
+        self.claim = claim
+        self.bands = bands
+    }
+
+    /// Minutes between two notes of a zone's figures, 60: they change slowly, and each is a line of the journal.
+    static let minutesBetween = 60
+}
+
+extension State {
+    /// Whether a zone's figures are due to be noted.
+    func isScarcityDue(in zone: ZoneID, at now: Instant) -> Bool {
+        scarcitySetAt[zone].map { now >= $0.adding(minutes: Scarcity.minutesBetween) } ?? true
+    }
+
+    /// How sought after the minutes are that an ask would take from a claim, in tenths: the mean over its minutes.
+    func scarcity(of ask: Ask, on claim: ClaimID) -> Int {
+        guard let bands = scarcities[claim], bands.count == Band.count else { return 0 }
+        var minutes = 0
+        var points = 0
+        for visit in ask.visits {
+            let weekly = visit.carerMinutes * visit.days.count
+            minutes += weekly
+            points += weekly * bands[visit.band.index]
+        }
+        return minutes > 0 ? points / minutes : 0
     }
 }

@@ -14,6 +14,7 @@ public struct ZoneProblem: Sendable {
     private let people: [Person]
     /// Behind block i.
     private let claims: [ClaimID]
+    private let isScarcityDue: Bool
 
     private struct Person {
         let referral: ReferralID
@@ -69,6 +70,7 @@ public struct ZoneProblem: Sendable {
         self.zone = zone
         self.people = kept
         claims = builder.claims
+        isScarcityDue = state.isScarcityDue(in: zone, at: now)
         instance = builder.instance
         var plan = Plan(waiting: kept.count)
         plan.placements = start
@@ -97,8 +99,24 @@ public struct ZoneProblem: Sendable {
                 (Improvement.Move(referral: person.referral, from: person.offer, to: to), from + (to ?? []))
             )
         }
-        guard !moves.isEmpty else { return nil }
-        return Improvement(zone: zone, moves: moves.sorted { $0.move.referral < $1.move.referral })
+        let scarcities = isScarcityDue ? self.scarcities : []
+        guard !moves.isEmpty || !scarcities.isEmpty else { return nil }
+        return Improvement(
+            zone: zone,
+            moves: moves.sorted { $0.move.referral < $1.move.referral },
+            scarcities: scarcities
+        )
+    }
+
+    /// How sought after each claim's minutes are, in tenths, so that small differences decide nothing.
+    var scarcities: [Scarcity] {
+        let pressure = instance.pressure()
+        return claims.enumerated().map { block, claim in
+            Scarcity(
+                claim: claim,
+                bands: (0..<Instance.bands).map { min(pressure[block * Instance.bands + $0] / 100, 1_000) }
+            )
+        }
     }
 }
 

@@ -55,6 +55,8 @@ extension State: CodedFields {
         requestsForgottenBefore = try field(old?.requestsForgottenBefore)
         nouns = try field.map(old?.nouns) { $0.place < $1.place }
         deferrals = try field.map(old?.deferrals)
+        scarcities = try field.map(old?.scarcities)
+        scarcitySetAt = try field.map(old?.scarcitySetAt)
         disclosures = try field(old?.disclosures)
         // The indexes too: reading them is no slower than making them, and a start has what was in memory.
         zoneOfDistrict = try field.map(old?.zoneOfDistrict)

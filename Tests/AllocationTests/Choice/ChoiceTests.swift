@@ -90,7 +90,7 @@ struct ChoiceTests {
             #expect(Set(best.carriers.map { candidates[$0].provider }).count == 1)
             // No single that fits ranks better than what was chosen.
             for index in candidates.indices where oracle.fits(need.allVisits, candidates[index].capacity) {
-                let rank = candidates[index].preferences + [0, candidates[index].fairness]
+                let rank = candidates[index].preferences + [0, candidates[index].scarcity, candidates[index].fairness]
                 #expect(
                     !rank.lexicographicallyPrecedes(Array(best.rank.prefix(rank.count))),
                     "seed \(seed) round \(round)"
@@ -137,13 +137,14 @@ struct ChoiceTests {
         let roomy = Candidate(
             provider: 1,
             preferences: [0, 0],
+            scarcity: 0,
             fairness: 0,
             capacity: Capacity(free: Array(repeating: 100, count: 640), carers: Array(repeating: 1, count: 35))
         )
         _ = random.next()
         let choice = Choice(need, among: [roomy, roomy, roomy])
         #expect(choice.best?.carriers == [0])
-        #expect(choice.verdicts == [.chosen, .beaten(rank: 5, difference: 1), .beaten(rank: 5, difference: 2)])
+        #expect(choice.verdicts == [.chosen, .beaten(rank: 6, difference: 1), .beaten(rank: 6, difference: 2)])
     }
 
     static func need(_ random: inout SeededGenerator) -> Need {
@@ -166,7 +167,11 @@ struct ChoiceTests {
     static func candidate(_ random: inout SeededGenerator) -> Candidate {
         let base = Int16.random(in: 20...120, using: &random)
         var free = [Int16](repeating: base, count: 640)
-        for _ in 0..<8 { free[Int.random(in: 0..<640, using: &random)] -= Int16.random(in: 0...base, using: &random) }
+        for _ in 0..<8 {
+            // A cell may be met twice, and never holds less than nothing.
+            let cell = Int.random(in: 0..<640, using: &random)
+            free[cell] = max(0, free[cell] - Int16.random(in: 0...base, using: &random))
+        }
         let timed = (0..<Int.random(in: 0...2, using: &random)).map { _ -> Capacity.Timed in
             let from = 480 + 15 * Int.random(in: 0...4, using: &random)
             return Capacity.Timed(
@@ -185,6 +190,7 @@ struct ChoiceTests {
         return Candidate(
             provider: Int.random(in: 1...2, using: &random),
             preferences: [0, Int.random(in: 0...1, using: &random)],
+            scarcity: Int.random(in: 0...2, using: &random),
             fairness: Int.random(in: 0...900, using: &random),
             capacity: Capacity(
                 free: free,

@@ -121,6 +121,8 @@ struct EventMaker {
                     words: number()
                 )
             )
+        case .scarcitySet:
+            .scarcitySet(slug(), list { Scarcity(claim: $0.id(), bands: $0.list { $0.whole() }) })
         case .offerSent:
             .offerSent(
                 Offer(

@@ -297,6 +297,7 @@ enum Golden {
                 )
             ),
             .nounSet(.override(ReferralID(number: 12)), body: [0x0A]),
+            .scarcitySet(leam, [Scarcity(claim: ClaimID(number: 1), bands: [12, 0, 3, 7, 0])]),
         ]
     }
 }

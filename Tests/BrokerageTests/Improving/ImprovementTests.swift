@@ -69,6 +69,36 @@ struct ImprovementTests {
         #expect(ZoneProblem(county.state, zone: Self.leam, at: county.now) == nil)
     }
 
+    @Test("how sought after minutes are is noted once an hour, and the choice leaves them to who has nothing else")
+    func scarcity() throws {
+        var (county, plain, _) = try scarceSkill()
+        #expect(county.state.referrals[plain]?.decision?.weighed[3] == 0)
+        try improve(&county)
+        func noted(_ events: [Event]) -> Bool {
+            events.contains { if case .scarcitySet = $0 { true } else { false } }
+        }
+        #expect(noted(county.events))
+        let known = county.state.scarcities
+        #expect(known[ClaimID(number: 1)]![0] > known[ClaimID(number: 2)]![0] && known[ClaimID(number: 1)]![1] == 0)
+        // Equally large and equally free, the claim that is less sought after is taken.
+        var fresh = county
+        try fresh.award("birch", minutes: 30)
+        for id in fresh.state.offersOpen { try fresh.must(.refuse(id, .other), by: County.broker, body: [8]) }
+        let next = try fresh.refer(fresh.ask([.daily(.morning, 30)]))
+        let chosen = try #require(next.decision)
+        #expect(chosen.chosen?.description == "birch" && chosen.weighed[3] == 0)
+        // Within the hour nothing more is noted, after it what is so then.
+        let later = try county.award("birch", minutes: 10)
+        _ = try county.refer(county.ask([.daily(.morning, 240)]))
+        try improve(&county)
+        #expect(!noted(county.events))
+        county.pass(minutes: 61)
+        try improve(&county)
+        #expect(noted(county.events))
+        let claim = try #require(county.state.blocks[later]?.claims.first)
+        #expect(county.state.scarcities[claim] != nil)
+    }
+
     @Test("to even out shares alone nobody's offer is moved")
     func even() throws {
         var county = try County.withProviders(["acorn"], minutes: 240)
@@ -102,7 +132,7 @@ struct ImprovementTests {
         let other = try county.refer(county.ask([.daily(.morning, 30)]))
         #expect(other.status == .offered)
         try county.must(.improve(improvement), by: County.broker)
-        #expect(county.events.isEmpty)
+        #expect(county.events.allSatisfy { if case .scarcitySet = $0 { true } else { false } })
         #expect(county.state.referrals[plain]?.status == .offered)
         #expect(county.state.referrals[skilled]?.status == .waiting)
         // And an acceptance in between takes the offer out of it.
