@@ -11,8 +11,8 @@ import Synchronization
 final class Improver: Sendable {
     /// Looks after which a zone is tried even though nothing changed there, 30.
     private static let mostIdleLooks = 30
-    /// Moves of one run at most, 400,000: a quarter of a second on a slow core.
-    private static let mostMoves = 400_000
+    /// Moves of one run at most, 100,000: an eighth of a second. What more would find, the next look finds.
+    private static let mostMoves = 100_000
 
     /// Moves tried for each person of a zone; with the state and the seed they make a run repeatable.
     private let movesEach: Int

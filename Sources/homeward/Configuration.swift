@@ -21,8 +21,8 @@ struct Configuration {
     var tickMilliseconds = 1_000
     /// Milliseconds between looks of the batch at what changed, 2,000; 0: it does not run.
     var improveMilliseconds = 2_000
-    /// Moves the batch tries for each person of a zone, 1,000.
-    var improveMovesEach = 1_000
+    /// Moves the batch tries for each person of a zone, 500.
+    var improveMovesEach = 500
     /// Milliseconds that a stopping service waits for requests under way, 20,000.
     var drainMilliseconds = 20_000
     /// When the state is saved for the next start: after so many records, or so many minutes if there are any.

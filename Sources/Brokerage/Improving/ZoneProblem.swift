@@ -56,7 +56,10 @@ public struct ZoneProblem: Sendable {
                     waiting: objective.points(waiting: person.referral, at: now),
                     twoProviders: ask.maxProviders > 1,
                     declined: person.referral.declined.compactMap { builder.providerIndex[$0] },
-                    stayCost: person.offer.map { now < $0.settlesAt ? 0 : objective.offerWithdrawn } ?? 0
+                    // To even out shares alone nobody is moved, before an offer has settled either.
+                    stayCost: person.offer.map {
+                        now < $0.settlesAt ? objective.mostInFairness : objective.offerWithdrawn
+                    } ?? 0
                 )
             )
             start.append(placement)

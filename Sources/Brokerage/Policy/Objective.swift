@@ -61,7 +61,7 @@ public struct Objective: Hashable, Sendable {
     public static let mostPeople = 512
 
     /// Points one package can cost at most, by tier from the fifth on.
-    private var mostInFairness: Int { Objective.mostWeeklyMinutes * (overFair + farOverFair) }
+    var mostInFairness: Int { Objective.mostWeeklyMinutes * (overFair + farOverFair) }
     private var mostInWishes: Int { restartMissed + Objective.mostPreferences * preferenceMissed + split }
     private var mostHours: Int { hoursForWaiting + hoursPerDayWaited * mostDaysWaited + hoursBeforeBreach }
 
