@@ -56,6 +56,16 @@ enum ByteHash {
             )
             offset += 16
         }
+        if offset < bytes.count, bytes.count >= 16 {
+            // The last sixteen bytes, some of them again: one step in place of one for each byte that is left.
+            let last = bytes.count - 16
+            a = fold(a ^ bytes.loadUnaligned(fromByteOffset: last, as: UInt64.self), 0x1D8E_4E27_C47D_124F)
+            b = fold(
+                b ^ bytes.loadUnaligned(fromByteOffset: last + 8, as: UInt64.self),
+                0x1D8E_4E27_C47D_124F
+            )
+            offset = bytes.count
+        }
         while offset < bytes.count {
             a = fold(a ^ UInt64(bytes[offset]), 0x1D8E_4E27_C47D_124F)
             offset += 1

@@ -22,6 +22,8 @@ public final class LaneResponder: Responder {
     private let counters: RouteCounters
     private var polls = PollCache()
     private var lanes: [String: System] = [:]
+    /// The place of the route that most requests are for.
+    private let pollRow: Int
     /// The place of the route of the request in hand, for counting.
     private var row: Int
 
@@ -51,13 +53,17 @@ public final class LaneResponder: Responder {
         counters = metrics.makeCounters()
         table = Routes.table
         row = counters.unmatched
+        guard let poll = table.routes.first(where: { $0.pattern == "/v1/capacity" }) else {
+            preconditionFailure("capacity has a route")
+        }
+        pollRow = poll.number
     }
 
     /// Answers one request; never blocks.
     public func respond(to request: borrowing RequestView) -> Answer {
         let now = clock()
         if let known = polls.answer(to: request, now: now) {
-            counters.count(LaneResponder.pollRow, known.status)
+            counters.count(pollRow, known.status)
             return .prepared(known)
         }
         let copy = request.copy()
@@ -75,13 +81,6 @@ public final class LaneResponder: Responder {
         }
         return answer
     }
-
-    private static let pollRow: Int = {
-        guard let route = Routes.table.routes.first(where: { $0.pattern == "/v1/capacity" }) else {
-            preconditionFailure("capacity has a route")
-        }
-        return route.number
-    }()
 
     /// Refuses from the head alone: an unknown path, a wrong method, a key that may not, a format or a body type that
     /// does not fit.
