@@ -67,11 +67,13 @@ final class Lane: @unchecked Sendable {
 
     let events: UnsafeMutablePointer<epoll_event>
     let readBuffer: UnsafeMutablePointer<UInt8>
-    var out = OutputBuffer(capacity: Lane.writeSize)
-    var scratch = OutputBuffer(capacity: 1_024)
+    // The four below are written many times for each answer. That no two such writes overlap is not looked up at run
+    // time: they happen on the lane's queue only, and what they are handed to calls nothing of the lane's.
+    @exclusivity(unchecked) var out = OutputBuffer(capacity: Lane.writeSize)
+    @exclusivity(unchecked) var scratch = OutputBuffer(capacity: 1_024)
     var buffered = 0
 
-    var wheel: DeadlineWheel
+    @exclusivity(unchecked) var wheel: DeadlineWheel
     let clock: @Sendable () -> UInt64
     /// Milliseconds of the monotonic clock, read once a batch.
     var now: UInt64
@@ -80,7 +82,7 @@ final class Lane: @unchecked Sendable {
     /// Requests answered in the turn of the connection in hand.
     var answered = 0
     var date = DateText()
-    var trace: TraceFields
+    @exclusivity(unchecked) var trace: TraceFields
     let gzip = Gzip()
     var nextTicket: UInt32 = 1
 
