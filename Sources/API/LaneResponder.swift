@@ -92,7 +92,7 @@ public final class LaneResponder: Responder {
             else {
                 return nil
             }
-            try checkHead(of: exchange)
+            try checkHead(of: exchange, on: route)
             return nil
         } catch {
             let response = error.response
@@ -152,10 +152,11 @@ public final class LaneResponder: Responder {
     }
 
     /// What the head of a command can be wrong in.
-    private func checkHead(of exchange: Exchange) throws(Problem) {
+    private func checkHead(of exchange: Exchange, on route: Route) throws(Problem) {
         if exchange.request.method == .post { _ = try exchange.idempotencyKey() }
         try QueryReader(exchange.request.query).finish()
         try JSONBody.checkType(exchange.request)
+        try Preconditions.checkCommand(exchange.request, on: route)
     }
 
     private func answer(_ request: Request, _ view: borrowing RequestView, _ now: Instant) throws(Problem)
@@ -200,7 +201,7 @@ public final class LaneResponder: Responder {
             return .later
         case .command(let handler):
             // Read first, so that a fault here is not hidden behind one of the body.
-            try checkHead(of: exchange)
+            try checkHead(of: exchange, on: route)
             let plan = try handler(exchange, try JSONBody.parse(request))
             let courier = self.courier(exchange, view)
             switch plan {
