@@ -22,6 +22,8 @@ public final class LaneResponder: Responder {
     private let counters: RouteCounters
     private var polls = PollCache()
     private var lanes: [String: System] = [:]
+    /// The place of the route that most requests are for.
+    private let pollRow: Int
     /// The place of the route of the request in hand, for counting.
     private var row: Int
 
@@ -51,13 +53,17 @@ public final class LaneResponder: Responder {
         counters = metrics.makeCounters()
         table = Routes.table
         row = counters.unmatched
+        guard let poll = table.routes.first(where: { $0.pattern == "/v1/capacity" }) else {
+            preconditionFailure("capacity has a route")
+        }
+        pollRow = poll.number
     }
 
     /// Answers one request; never blocks.
     public func respond(to request: borrowing RequestView) -> Answer {
         let now = clock()
         if let known = polls.answer(to: request, now: now) {
-            counters.count(LaneResponder.pollRow, known.status)
+            counters.count(pollRow, known.status)
             return .prepared(known)
         }
         let copy = request.copy()
@@ -76,13 +82,6 @@ public final class LaneResponder: Responder {
         return answer
     }
 
-    private static let pollRow: Int = {
-        guard let route = Routes.table.routes.first(where: { $0.pattern == "/v1/capacity" }) else {
-            preconditionFailure("capacity has a route")
-        }
-        return route.number
-    }()
-
     /// Refuses from the head alone: an unknown path, a wrong method, a key that may not, a format or a body type that
     /// does not fit.
     public func refusal(of request: borrowing RequestView) -> Response? {
@@ -93,7 +92,7 @@ public final class LaneResponder: Responder {
             else {
                 return nil
             }
-            try checkHead(of: exchange)
+            try checkHead(of: exchange, on: route)
             return nil
         } catch {
             let response = error.response
@@ -153,10 +152,11 @@ public final class LaneResponder: Responder {
     }
 
     /// What the head of a command can be wrong in.
-    private func checkHead(of exchange: Exchange) throws(Problem) {
+    private func checkHead(of exchange: Exchange, on route: Route) throws(Problem) {
         if exchange.request.method == .post { _ = try exchange.idempotencyKey() }
         try QueryReader(exchange.request.query).finish()
         try JSONBody.checkType(exchange.request)
+        try Preconditions.checkCommand(exchange.request, on: route)
     }
 
     private func answer(_ request: Request, _ view: borrowing RequestView, _ now: Instant) throws(Problem)
@@ -201,7 +201,7 @@ public final class LaneResponder: Responder {
             return .later
         case .command(let handler):
             // Read first, so that a fault here is not hidden behind one of the body.
-            try checkHead(of: exchange)
+            try checkHead(of: exchange, on: route)
             let plan = try handler(exchange, try JSONBody.parse(request))
             let courier = self.courier(exchange, view)
             switch plan {

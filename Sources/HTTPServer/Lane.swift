@@ -22,10 +22,10 @@ final class Lane: @unchecked Sendable {
     static let writeSize = 256 << 10
     /// Events taken from the epoll set at once.
     static let eventBatch = 256
-    /// Nanoseconds to wait for more work before the queue is handed back. Re-arming a dispatch source costs more than
+    /// Milliseconds to wait for more work before the queue is handed back. Re-arming a dispatch source costs more than
     /// this wait when requests follow each other closely, and a wait shorter than the kernel's timer interrupt makes it
     /// program the clock for each request (docs/PERFORMANCE.md).
-    static let linger = 20_000_000
+    static let linger: Int32 = 20
     /// Milliseconds after which the queue is handed back even if there is more work, so that other work of the
     /// process on the same thread pool gets its turn.
     static let slice: UInt64 = 10
@@ -67,11 +67,13 @@ final class Lane: @unchecked Sendable {
 
     let events: UnsafeMutablePointer<epoll_event>
     let readBuffer: UnsafeMutablePointer<UInt8>
-    var out = OutputBuffer(capacity: Lane.writeSize)
-    var scratch = OutputBuffer(capacity: 1_024)
+    // The four below are written many times for each answer. That no two such writes overlap is not looked up at run
+    // time: they happen on the lane's queue only, and what they are handed to calls nothing of the lane's.
+    @exclusivity(unchecked) var out = OutputBuffer(capacity: Lane.writeSize)
+    @exclusivity(unchecked) var scratch = OutputBuffer(capacity: 1_024)
     var buffered = 0
 
-    var wheel: DeadlineWheel
+    @exclusivity(unchecked) var wheel: DeadlineWheel
     let clock: @Sendable () -> UInt64
     /// Milliseconds of the monotonic clock, read once a batch.
     var now: UInt64
@@ -80,7 +82,7 @@ final class Lane: @unchecked Sendable {
     /// Requests answered in the turn of the connection in hand.
     var answered = 0
     var date = DateText()
-    var trace: TraceFields
+    @exclusivity(unchecked) var trace: TraceFields
     let gzip = Gzip()
     var nextTicket: UInt32 = 1
 
@@ -182,8 +184,7 @@ final class Lane: @unchecked Sendable {
         while true {
             // With events ready this returns at once, whatever the patience.
             let hasMore = !again.isEmpty || acceptIsPending
-            var patience = timespec(tv_sec: 0, tv_nsec: hasMore ? 0 : Self.linger)
-            let count = epoll_pwait2(poll, events, Int32(Self.eventBatch), &patience, nil)
+            let count = epoll_wait(poll, events, Int32(Self.eventBatch), hasMore ? 0 : Self.linger)
             if count <= 0, !hasMore { return }
             updateClock()
             for index in 0..<Int(max(0, count)) {

@@ -103,7 +103,9 @@ extension Lane {
         scratch.clear(keeping: 1_024)
         trace.append(for: head, at: base, to: &scratch)
         switch answer {
-        case .prepared(let response): write(.prepared(response), context, trace: scratch.bytes)
+        case .prepared(let response):
+            let form = context.coding == .identity ? response : coded(response, context)
+            ResponseWriter.write(form, context, date: date, trace: scratch.bytes, to: &out)
         case .now(let response): write(.response(response), context, trace: scratch.bytes)
         case .later:
             connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes), began: stamp)

@@ -30,7 +30,7 @@ extension Lane {
                 connection.pointee.hasGreeted = true
                 if cipherBuffer[0] >= UInt8(ascii: "A"), cipherBuffer[0] <= UInt8(ascii: "z") {
                     refusePlain(place)
-                    return .failed
+                    return .drained
                 }
             }
             wire.offer(cipherBuffer, count: count)
@@ -75,12 +75,17 @@ extension Lane {
         }
     }
 
-    /// Answers a client that speaks plain HTTP to this port, in plain HTTP.
+    /// Answers a client that speaks plain HTTP to this port, in plain HTTP. What it still sends is dropped for a moment,
+    /// so that a reset does not take the answer from it.
     private func refusePlain(_ place: Int) {
         counters.countRefusal(.plainHTTPOnTLSPort)
         writeRefusal(.plainHTTPOnTLSPort, RequestHead(), at: nil, .close, omitsBody: false)
         _ = Socket.write(connections[place].descriptor, from: out.start, count: out.count)
         out.clear(keeping: Self.writeSize)
+        connections[place].tls = nil
+        connections[place].isLingering = true
+        Socket.endSending(connections[place].descriptor)
+        enqueue(place)
     }
 
     /// Says goodbye to a session, as far as the socket takes it.

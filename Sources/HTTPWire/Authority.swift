@@ -21,7 +21,8 @@ enum Authority {
                     guard isPercentEncoded(bytes, position, end) else { return .invalid }
                     position += 3
                 } else {
-                    guard Octet.isName(bytes[position]) else { return .invalid }
+                    // A comma is what two Host lines that were joined on the way leave; no host has one.
+                    guard Octet.isName(bytes[position]), bytes[position] != UInt8(ascii: ",") else { return .invalid }
                     position += 1
                 }
             }

@@ -7,7 +7,7 @@ import Synchronization
 public final class CounterRow: @unchecked Sendable {
     /// How many numbers there are.
     public let count: Int
-    private let cells: UnsafeMutablePointer<Atomic<UInt64>>
+    @usableFromInline let cells: UnsafeMutablePointer<Atomic<UInt64>>
 
     /// A row of zeros.
     public init(count: Int) {
@@ -22,24 +22,28 @@ public final class CounterRow: @unchecked Sendable {
     }
 
     /// Adds to a number that nobody else writes: a plain load and store, no locked addition.
+    @inlinable
     public func add(_ amount: UInt64, at index: Int) {
         precondition(index >= 0 && index < count, "a cell of the row")
         cells[index].store(cells[index].load(ordering: .relaxed) &+ amount, ordering: .relaxed)
     }
 
     /// Adds to a number that others may write at the same time.
+    @inlinable
     public func addShared(_ amount: UInt64, at index: Int) {
         precondition(index >= 0 && index < count, "a cell of the row")
         cells[index].add(amount, ordering: .relaxed)
     }
 
     /// Replaces a number that nobody else writes.
+    @inlinable
     public func set(_ value: UInt64, at index: Int) {
         precondition(index >= 0 && index < count, "a cell of the row")
         cells[index].store(value, ordering: .relaxed)
     }
 
     /// Reads a number.
+    @inlinable
     public subscript(index: Int) -> UInt64 {
         precondition(index >= 0 && index < count, "a cell of the row")
         return cells[index].load(ordering: .relaxed)

@@ -112,6 +112,21 @@ public struct OutputBuffer: ~Copyable {
         count += digits
     }
 
+    /// Appends a number as eight lower-case hexadecimal digits, all at once: each answer has one.
+    public mutating func appendHexadecimal(_ number: UInt32) {
+        reserve(8)
+        // A nibble for each byte, the most significant first.
+        var spread = UInt64(number.byteSwapped)
+        spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF
+        spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF
+        spread = (spread >> 4 & 0x000F_000F_000F_000F) | (spread & 0x000F_000F_000F_000F) << 8
+        // Adding 6 carries into the high half where a digit is a letter; a letter is 39 further on than `0` to `9`.
+        let letters = (spread &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        let digits = spread &+ 0x3030_3030_3030_3030 &+ letters &* 39
+        UnsafeMutableRawPointer(start + count).storeBytes(of: digits.littleEndian, as: UInt64.self)
+        count += 8
+    }
+
     /// Appends a number as so many lower-case hexadecimal digits.
     public mutating func appendHexadecimal(_ number: UInt64, digits: Int) {
         reserve(digits)

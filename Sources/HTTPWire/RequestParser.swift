@@ -337,9 +337,11 @@ public struct RequestParser: Sendable {
         limits: WireLimits
     ) -> Outcome {
         var line = FieldLine()
-        switch line.scan(bytes, from: position, end: end) {
-        case .more:
-            return overhead + end - position > limits.maxTrailerBytes ? .malformed(.headTooLarge) : .more
+        // What lies beyond the limit is not looked at, so that the refusal does not depend on how the bytes came. The
+        // empty line that ends the section is not counted.
+        let bound = position + limits.maxTrailerBytes - overhead + 2
+        switch line.scan(bytes, from: position, end: min(end, bound)) {
+        case .more: return end >= bound ? .malformed(.headTooLarge) : .more
         case .malformed: return .malformed(.malformedTrailer)
         case .empty: stage = .done
         case .field:

@@ -4,11 +4,18 @@
 public struct TraceFields: Sendable {
     /// Longest request id that is mirrored, in bytes. Default 128. Blocks using answers as an amplifier.
     private static let maxIDBytes = 128
-    private let prefix: UInt64
-    private var made: UInt64 = 0
+    /// `X-Request-Id: ` and what all ids of this lane begin with.
+    private let prefix: [UInt8]
+    private var made: UInt32 = 0
 
     /// - Parameter seed: what tells this lane and this start of the server from all others.
-    public init(seed: UInt64) { prefix = seed }
+    public init(seed: UInt64) {
+        var text = OutputBuffer(capacity: 32)
+        text.append("X-Request-Id: ")
+        text.appendHexadecimal(seed, digits: 12)
+        text.append(UInt8(ascii: "-"))
+        prefix = Array(text.bytes)
+    }
 
     /// Appends the lines for a request.
     public mutating func append(for head: RequestHead, at base: UnsafeRawPointer, to out: inout OutputBuffer) {
@@ -40,12 +47,10 @@ public struct TraceFields: Sendable {
 
     /// Appends a line with a new id.
     public mutating func appendMade(to out: inout OutputBuffer) {
-        out.append("X-Request-Id: ")
-        out.appendHexadecimal(prefix, digits: 12)
-        out.append(UInt8(ascii: "-"))
-        out.appendHexadecimal(made, digits: 8)
+        out.append(prefix)
+        out.appendHexadecimal(made)
         out.append("\r\n")
-        made += 1
+        made &+= 1
     }
 
     /// Letters, digits and `-_.:/+=@~`: nothing that a log or a shell could take for more than text.

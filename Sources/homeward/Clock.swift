@@ -2,10 +2,11 @@ import Brokerage
 import Glibc
 import Synchronization
 
-/// The machine's clock, in UTC.
+/// The machine's clock, in UTC, to the precision of a timer interrupt: an instant has whole seconds, and each request
+/// reads it.
 @Sendable func systemClock() -> Instant {
     var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
+    clock_gettime(CLOCK_REALTIME_COARSE, &time)
     return Instant(seconds: Int64(time.tv_sec))
 }
 

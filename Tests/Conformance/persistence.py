@@ -58,6 +58,9 @@ must("9110 10.1.1", "an unknown path is refused without a 100", post("Expect: 10
 must("9110 10.1.1", "a wrong method is refused without a 100", post("Expect: 100-continue", "Content-Length: 5"), 405, wire=False)
 must("9110 10.1.1", "a missing key is refused without a 100", post("Expect: 100-continue", "Content-Length: 5", path="/v1/referrals"), 401, wire=False)
 
+for name, data in {"by POST": post("Connection: Upgrade", "Upgrade: websocket", "Content-Length: 0"), "without Connection": get("Upgrade: websocket"), "in HTTP/1.0": request("GET /healthz HTTP/1.0", "Connection: Upgrade", "Upgrade: websocket"), "of a bad version": get("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 99")}.items():
+    must("9110 7.8", f"no upgrade {name}", data, "understood", check=lambda a: a[0].status != 101)
+
 # --- RFC 9110 section 9: methods
 must("9110 9.3.2", "HEAD has no body and the length of GET", request("HEAD /healthz HTTP/1.1"), 200, head=[0], keeps=True, fields={"Content-Length": "[1-9][0-9]*"})
 must("9110 9.3.2", "HEAD of what is not there has no body", request("HEAD /none HTTP/1.1"), "404|200", head=[0], keeps=True)
@@ -69,6 +72,7 @@ for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE"):
 must("9110 9.3.8", "TRACE reflects nothing", request("TRACE /healthz HTTP/1.1", "X-Secret: abcdef"), "405|501", keeps=True, check=lambda a: b"abcdef" not in a[0].body)
 must("9110 9.3.7", "OPTIONS of a resource says Allow", request("OPTIONS /healthz HTTP/1.1"), "200|204", keeps=True, wire=False, fields={"Allow": r".*\bGET\b.*"})
 must("9110 9.3.7", "OPTIONS * says Allow", request("OPTIONS * HTTP/1.1"), "200|204", keeps=True, wire=False, fields={"Allow": r".*\bGET\b.*"})
+should("9110 9.3.8", "TRACE with a body is refused and read over", request("TRACE /healthz HTTP/1.1", "Content-Length: 5", body="hello") + GET, ["400|405|501", 200], wire=False)
 should("9110 9.3.7", "OPTIONS with Max-Forwards is answered", request("OPTIONS * HTTP/1.1", "Max-Forwards: 0"), "200|204", keeps=True)
 must("9110 8.6", "a 204 has no Content-Length", request("OPTIONS /healthz HTTP/1.1"), "200|204", wire=False, check=lambda a: a[0].status != 204 or a[0].get("Content-Length") is None)
 

@@ -77,6 +77,8 @@ def faults_of(answer, is_head, closes):
                     faults.append("the problem does not say what it is")
             except (ValueError, KeyError):
                 faults.append("the problem is no JSON")
+    if answer.body and not answer.get("Content-Type"):
+        faults.append("a body without Content-Type")
     if answer.status == 304 and answer.get("Content-Length"):
         faults.append("a length on a 304")
     if answer.status == 503 and not answer.get("Retry-After"):

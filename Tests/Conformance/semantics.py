@@ -69,7 +69,9 @@ api(must, "9110 13.2.2", "a true If-Match and a false If-None-Match", put("@zone
 api(must, "9110 13.1.1", "a stale If-Match", put("@zone@", 'If-Match: "x"'), 412)
 api(must, "9110 8.8.3.2", "a weak If-Match", put("@zone@", "If-Match: W/@zonetag@"), 412)
 api(must, "6585 3", "replacing without a precondition", put("@zone@"), 428)
-api(must, "9110 13.1.1", "If-Match on a collection that is posted to, false", request("POST /v1/blocks HTTP/1.1", KEY, JSON, 'If-Match: "x"', "Content-Length: 2", body="{}"), "412|400|422")
+api(must, "9110 13.1.1", "If-Match on a collection that is posted to", request("POST /v1/blocks HTTP/1.1", KEY, JSON, 'If-Match: "x"', "Content-Length: 2", body="{}"), 412)
+api(must, "9110 13.1.2", "If-None-Match: * on a collection that is posted to", request("POST /v1/blocks HTTP/1.1", KEY, JSON, "If-None-Match: *", "Content-Length: 2", body="{}"), 412)
+api(must, "9110 13.1.1", "If-Match on a noun of state", request("PUT /v1/referrals/r1/withdrawal HTTP/1.1", KEY, JSON, 'If-Match: "x"', "Content-Length: 2", body="{}"), 412)
 # --- section 14: ranges
 for value in ("bytes=0-9", "bytes=0-0,5-6", "bytes=-5", "bytes=9999999-", "bytes=5-1", "lines=1-2", "bytes=", "x"):
     api(must, "9110 14.2", f"a Range may be ignored, {value}", get(ZONES, f"Range: {value}"), 200, fields={"Content-Range": None})
@@ -131,8 +133,11 @@ api(must, "9110 15.5.4", "a key of the wrong role is 403", request("PUT @zone@ H
 api(must, "9110 15.5.5", "an unknown path is 404", get("/none"), 404, keeps=True)
 for path in ("/", "/v1", "/v1/", "/v1/zones/", "//v1/zones", "/v1//zones", "/V1/zones", "/v1/zones/a/b", "/%00", "/v1/zones/%00", "/v1/zones/%2e%2e", "/healthz/", "/v1/../healthz", "/%2fhealthz"):
     api(must, "9110 15.5.5", f"{path} names nothing", get(path), 404, keeps=True)
+for path in ("/%c0%af", "/v1/zones/%ff", "/v1/zones/%c0%ae%c0%ae", "/v1/zones/a%2fb"):
+    api(must, "3629 3", f"{path} is no name", get(path), 404, keeps=True)
 for path in ("/%68ealthz", "/v1/%7aones", "/v1/zone%73"):
     api(must, "3986 6.2.2.2", f"{path} is equal to its decoded form", get(path), 200)
+api(must, "9110 15.3.1", "metrics are served to this machine", get("/metrics", key=None), 200, fields={"Content-Type": "text/plain; version=0.0.4.*"}, body="homeward_requests_total")
 api(must, "9110 15.5.15", "a target too long is 414", get("/v1/zones?" + "a=b&" * 3000), 414, closes=True)
 api(must, "9112 3.2.2", "an absolute target finds its route and query", get("http://h/v1/capacity?days=3"), 200)
 api(must, "9110 4.2.3", "an absolute target without a path is the root", get("http://h"), 404)

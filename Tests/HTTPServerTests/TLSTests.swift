@@ -128,6 +128,16 @@ struct TLSTests {
         #expect(text.contains("/problems/plainHTTPOnTLSPort"))
     }
 
+    @Test("plain HTTP with a body that is still coming can read the 400")
+    func plainBody() throws {
+        let server = try SecureServer()
+        let client = try RawClient(port: server.port)
+        client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 4000000\r\n\r\n")
+        for _ in 0..<60 { client.send([UInt8](repeating: 0x61, count: 65_536)) }
+        client.endSending()
+        #expect(client.readToEnd().hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+    }
+
     @Test("an https target is served over TLS, and only there")
     func secureTarget() throws {
         let absolute = "GET https://test/ HTTP/1.1\r\nHost: test\r\n\r\n"

@@ -111,4 +111,17 @@ struct RequestViewTests {
         #expect(deliveries.map(\.connection) == [42])
         #expect(mailbox.takeAll().isEmpty)
     }
+
+    @Test("eight hexadecimal digits at once are those written one by one")
+    func hexadecimal() {
+        var numbers: [UInt32] = [0, 1, 9, 10, 15, 16, 0x1234_5678, 0x9ABC_DEF0, .max, 0x8000_0000]
+        numbers += (0..<32).map { 0xA5 &<< UInt32($0) }
+        for number in numbers {
+            var once = OutputBuffer(capacity: 1)
+            once.appendHexadecimal(number)
+            var each = OutputBuffer(capacity: 1)
+            each.appendHexadecimal(UInt64(number), digits: 8)
+            #expect(Array(once.bytes) == Array(each.bytes))
+        }
+    }
 }

@@ -14,12 +14,13 @@ def asks(client):
 def caps(county, report):
     service = Service(county, {"server": {"maxConnections": 200, "maxConnectionsPerAddress": 120}})
     clients = [connect(service.port) for _ in range(150)]
-    answers = [asks(client) if index < 120 else read_to_end(client) for index, client in enumerate(clients)]
+    # Which of them are let in is the lanes' business: they accept side by side.
+    answers = [asks(client) for client in clients]
     served = sum(answer.startswith(b"HTTP/1.1 200") for answer in answers)
     told = sum(answer.startswith(b"HTTP/1.1 503") and b"\r\nRetry-After: " in answer for answer in answers)
     report.say((served, told) == (120, 30), "150 connections of one address, 120 allowed", f"{served} served, {told} told 503")
     others = [connect(service.port, source="127.0.0.2") for _ in range(100)]
-    answers = [asks(client) if index < 80 else read_to_end(client) for index, client in enumerate(others)]
+    answers = [asks(client) for client in others]
     served = sum(answer.startswith(b"HTTP/1.1 200") for answer in answers)
     told = sum(answer.startswith(b"HTTP/1.1 503") and b"\r\nRetry-After: " in answer for answer in answers)
     report.say((served, told) == (80, 20), "100 more of another, 200 allowed in all", f"{served} served, {told} told 503")

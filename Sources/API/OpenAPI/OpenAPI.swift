@@ -118,14 +118,11 @@ enum OpenAPI {
         guard route.roles != nil else { return [] }
         switch route.method {
         case .post: return ["Idempotency-Key"]
-        case .put: return isReplaced(route) ? ["If-Match"] : []
+        case .put: return route.isReplacing ? ["If-Match"] : []
         case .get: return ["If-None-Match"]
         case .head, .delete, .options, .patch, .trace, .connect: return []
         }
     }
-
-    /// Whether a PUT replaces a resource, rather than setting a noun of state.
-    private static func isReplaced(_ route: Route) -> Bool { route.pattern.hasSuffix("{id}") }
 
     private static func responses(_ route: Route, _ json: inout JSONWriter) {
         json.object("responses") { json in

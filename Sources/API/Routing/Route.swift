@@ -50,6 +50,9 @@ struct Route: Sendable {
     /// Its place in the table; set by the table.
     var number = 0
 
+    /// Whether a PUT replaces a resource that is read at the same path, rather than setting a noun of state.
+    var isReplacing: Bool { method == .put && pattern.hasSuffix("{id}") }
+
     var segments: [Substring] {
         Array(pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst())
     }

@@ -26,9 +26,18 @@ enum Preconditions {
         tag.map { EntityTag.isMatch(field, $0, strong: strong) } ?? (field == "*")
     }
 
+    /// Holds a command whose handler looks at no tags to its preconditions. What it acts on is served nowhere under
+    /// its own path, or is a collection: no tag that a client can have is the present one, and what cannot be compared
+    /// must not be done (RFC 9110 section 13.1.1). A collection that is posted to is always there.
+    static func checkCommand(_ request: Request, on route: Route) throws(Problem) {
+        guard !route.isReplacing else { return }
+        if let wanted = request.fields[.ifMatch], wanted != "*" { throw failure(tag: nil) }
+        if request.method == .post, request.fields[.ifNoneMatch] == "*" { throw failure(tag: nil) }
+    }
+
     /// The answer where `If-Match` fails.
     static func failure(tag: String?) -> Problem {
-        var problem = Problem(.stale, "What is here now is not what If-Match names.")
+        var problem = Problem(.stale, "What is here now is not what If-Match or If-None-Match asks for.")
         if let tag { problem.fields = [Response.Field("ETag", tag)] }
         return problem
     }

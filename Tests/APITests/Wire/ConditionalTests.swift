@@ -72,6 +72,21 @@ struct ConditionalTests {
         #expect(county.administrator.get("/v1/zones", fields: [.ifMatch: "\"x\"", .accept: "text/html"]).status == 406)
     }
 
+    @Test("a command on what has no tag of its own is not done under a tag")
+    func untaggedCommand() {
+        let county = AccessTests.placed()
+        let position = county.administrator.get("/v1/zones")["Homeward-Position"]
+        let body = #"{"reason":"found another way"}"#
+        for path in ["/v1/referrals/r1/withdrawal", "/v1/referrals/r2/withdrawal"] {
+            #expect(county.referrer.put(path, body, fields: [.ifMatch: "\"x\""]).status == 412)
+        }
+        let block = #"{"zone":"none"}"#
+        #expect(county.commissioner.post("/v1/blocks", block, fields: [.ifMatch: "\"x\""]).status == 412)
+        #expect(county.commissioner.post("/v1/blocks", block, fields: [.ifNoneMatch: "*"]).status == 412)
+        #expect(county.administrator.get("/v1/zones")["Homeward-Position"] == position)
+        #expect(county.referrer.put("/v1/referrals/r2/withdrawal", body, fields: [.ifMatch: "*"]).status == 200)
+    }
+
     @Test("replacing is refused when If-None-Match names what is there")
     func replacingUnlike() {
         let county = County()
