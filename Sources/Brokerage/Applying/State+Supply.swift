@@ -72,7 +72,7 @@ extension State {
     private mutating func dropHoldersThatEnded() {
         for (id, held) in holders {
             let left = held.packages.filter { package in
-                packages[package].map { $0.status != .ended || $0.lastDay >= today } ?? false
+                livePackages.contains(package) || packages[package].map { $0.status != .ended || $0.lastDay >= today } ?? false
             }
             if left.count != held.packages.count { holders[id]?.packages = left }
         }
