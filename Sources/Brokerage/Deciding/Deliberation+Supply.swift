@@ -204,7 +204,7 @@ extension Deliberation {
         _ weekly: WeeklyPattern
     ) throws(Rejection) -> Outcome {
         let claim = try ownClaim(blockID, id)
-        if state.nouns[.reduction(id)] == stamp.body, !stamp.body.isEmpty { return .claim(id) }
+        if let kept = state.nouns[.reduction(id)], stamp.isSameBody(kept), !kept.isEmpty { return .claim(id) }
         let earliest = today.adding(days: policy.reductionNoticeDays)
         guard from >= earliest else {
             throw .rule("/from", "notice is \(policy.reductionNoticeDays) days: \(earliest) at the earliest")
