@@ -147,7 +147,7 @@ import Vault
     @Test(
         "who was forgotten is in the next backup's list and not in its vault; an older backup has them until the list is applied"
     )
-    func forgotten() throws {
+    func forgottenOverBackups() throws {
         try TemporaryFolder.use { root in
             let store = try open(root + "/data")
             try fill(store)

@@ -6,7 +6,7 @@ extension State {
         offers[offer.id] = offer
         openOffers.insert(offer.id)
         move(heldFootprint(of: offer), from: .free, to: .held)
-        for claim in Set(offer.claims) { holders[claim, default: Holders()].offers.append(offer.id) }
+        for claim in Set(offer.claims) { holders[claim, default: Holders()].add(offer) }
         if offer.replaces == nil { use(offer.provider, offer.ask, sign: 1) }
         changeReferral(offer.referral) {
             $0.offer = offer.id
@@ -62,7 +62,7 @@ extension State {
         packages[packageID] = package
         livePackages.insert(packageID)
         release(offer)
-        for claim in Set(package.claims) { holders[claim, default: Holders()].packages.append(packageID) }
+        for claim in Set(package.claims) { holders[claim, default: Holders()].add(package) }
         if offer.replaces != nil { use(offer.provider, offer.ask, sign: 1) }
         offer.status = .accepted
         offer.answeredAt = at
@@ -158,14 +158,14 @@ extension State {
     private mutating func leave(_ package: Package, keepingVisits: Bool) {
         livePackages.remove(package.id)
         if !keepingVisits {
-            for claim in Set(package.claims) { holders[claim]?.packages.removeAll { $0 == package.id } }
+            for claim in Set(package.claims) { holders[claim]?.remove(package.id) }
         }
         use(package.provider, package.ask, sign: -1)
     }
 
     private mutating func release(_ offer: Offer) {
         openOffers.remove(offer.id)
-        for claim in Set(offer.claims) { holders[claim]?.offers.removeAll { $0 == offer.id } }
+        for claim in Set(offer.claims) { holders[claim]?.remove(offer.id) }
     }
 
     private mutating func use(_ provider: ProviderID, _ ask: Ask, sign: Int) {

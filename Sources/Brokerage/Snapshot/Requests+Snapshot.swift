@@ -26,13 +26,6 @@ private struct RememberedFields: CodedFields {
     }
 }
 
-extension State.Holders: CodedFields {
-    init(_ field: inout SnapshotCoder, _ old: State.Holders?) throws(SnapshotError) {
-        offers = try field(old?.offers)
-        packages = try field(old?.packages)
-    }
-}
-
 extension State.Usage: CodedFields {
     init(_ field: inout SnapshotCoder, _ old: State.Usage?) throws(SnapshotError) {
         claimed = try field(old?.claimed)
