@@ -107,11 +107,10 @@ try:
     must(refer(broker)[0] == 201, "the first referral")
 
     def fill():
-        with open(f"{data}/filler", "wb") as file:
+        with open(f"{data}/filler", "wb", buffering=0) as file:
             try:
                 while True:
                     file.write(bytes(4096))
-                    file.flush()
             except OSError:
                 pass
     stance("disk full", service, broker, fill, lambda: os.unlink(f"{data}/filler"), "space")
@@ -134,10 +133,12 @@ try:
         must(made["receivedAt"] >= before["receivedAt"], f"clock {seconds}: received at {made['receivedAt']}")
         last, before = int(headers["homeward-position"]), made
         must(service.client(None).get("/readyz")[0] == 200, f"clock {seconds}: not ready")
-    print(f"clock jumps by -2 h, +30 min, -400 days and back: every referral taken, none received before the one before it, "
-          f"positions rise")
+    print("clock jumps by -2 h, +30 min, -400 days and back: every referral taken, none received before the one before it, "
+          "positions rise")
     must(service.stop() == 0, "the service did not stop cleanly")
 
+    # Nothing may be open for writing there.
+    service.log.close()
     subprocess.run(["mount", "-o", "remount,ro", data], check=True)
     refused = subprocess.run([HOMEWARD, "serve", "--data", data, "--listen", "127.0.0.1:0"], capture_output=True, text=True,
                              timeout=30)
