@@ -125,10 +125,18 @@ let package = Package(
             path: "Trials/JournalTrials",
             swiftSettings: strict
         ),
+        .target(name: "PostgresWire", path: "Benchmarks/PostgresWire", swiftSettings: strict),
         .executableTarget(
             name: "JournalBench",
-            dependencies: ["Journal", "JournalSQLite", "Vault"],
+            dependencies: ["Journal", "JournalSQLite", "PostgresWire", "Vault"],
             path: "Benchmarks/JournalBench",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "PlacingRival",
+            dependencies: ["HTTPServer", "HTTPWire", "JSON", "PostgresWire"],
+            path: "Benchmarks/PlacingRival",
+            exclude: ["schema.sql"],
             swiftSettings: strict
         ),
     ]

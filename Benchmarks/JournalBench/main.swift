@@ -1,6 +1,7 @@
 // Durable commands a second at the journal: ours beside a bare append and fdatasync.
 //
 //     JournalBench [--submitters 64] [--bytes 1500] [--slices 60] [--milliseconds 100] [--folder .] [--only NAME]
+//         [--postgres FOLDER:PORT:USER]
 //
 // All sides are driven alike, as the broker drives its journal: submitters wait for their answer and submit the next
 // command at once, a serial queue commits whatever gathered during the last sync. The sides take turns in short slices, since
@@ -32,11 +33,16 @@ struct Side {
     let make: (String) throws -> any Appender
 }
 
-let all = [
-    Side(name: "raw append + fdatasync") { try RawAppender(path: $0 + "/raw") },
-    Side(name: "raw, hash chain too") { try RawAppender(path: $0 + "/chained", isChained: true) },
-    Side(name: "journal on SQLite") { try JournalAppender(folder: $0) },
-]
+let postgresIndex = CommandLine.arguments.firstIndex(of: "--postgres")
+let postgres = postgresIndex.map { CommandLine.arguments[$0 + 1] }
+let all =
+    [
+        Side(name: "raw append + fdatasync") { try RawAppender(path: $0 + "/raw") },
+        Side(name: "raw, hash chain too") { try RawAppender(path: $0 + "/chained", isChained: true) },
+        Side(name: "journal on SQLite") { try JournalAppender(folder: $0) },
+    ]
+    + (postgres.map { place in [Side(name: "PostgreSQL, multi-row insert") { _ in try PostgresAppender(place: place) }]
+    } ?? [])
 let onlyIndex = CommandLine.arguments.firstIndex(of: "--only")
 let sides = all.filter { side in onlyIndex.map { side.name.contains(CommandLine.arguments[$0 + 1]) } ?? true }
 

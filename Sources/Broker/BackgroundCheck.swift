@@ -9,6 +9,8 @@ public struct Verified: Sendable, Equatable {
     public var position: UInt64
     /// Sealed values of the vault that were opened.
     public var sealed = 0
+    /// Of those, sealed anew under the current key.
+    public var resealed = 0
     /// Whether everything that was there at the start is proved.
     public var isDone = false
     /// What is wrong, and where; nil while nothing is.
@@ -102,9 +104,12 @@ final class BackgroundCheck: Sendable {
             return stop("the vault cannot be read: \(error)")
         }
         for enclosure in page {
-            if let objection = secrets.objection(to: enclosure) {
-                return stop("the vault's \(enclosure.kind) of \(enclosure.subject): \(objection)")
+            do throws(VaultError) {
+                try secrets.check(enclosure)
+            } catch {
+                return stop("the vault's \(enclosure.kind) of \(enclosure.subject): \(error)")
             }
+            if !secrets.isCurrent(enclosure) { reseal(enclosure) }
         }
         state.withLock { $0.sealed += page.count }
         guard let last = page.last else { return state.withLock { $0.isDone = true } }
@@ -112,25 +117,19 @@ final class BackgroundCheck: Sendable {
         go(after: DispatchTime.now().uptimeNanoseconds - began) { $0.openSealed(after: next) }
     }
 
+    /// Seals a value under the current key, beside writers: one that was replaced or forgotten meanwhile stays so. What cannot
+    /// be written now is left for the next start.
+    private func reseal(_ enclosure: Enclosure) {
+        guard let anew = try? secrets.resealed(enclosure, in: keeper),
+            (try? keeper.replace(enclosure.sealed, by: anew)) == true
+        else { return }
+        state.withLock { $0.resealed += 1 }
+    }
+
     private func stop(_ fault: String) {
         // A store that cannot be read for another reason (closed, gone) is no finding; the broker meets that itself.
         guard !isClosed.load(ordering: .relaxed) else { return }
         state.withLock { $0.fault = fault }
         found(fault)
-    }
-}
-
-extension Secrets {
-    /// What is wrong with a sealed value or a kept digest; nil when nothing is.
-    func objection(to enclosure: Enclosure) -> String? {
-        if enclosure.kind == Secrets.numberKind {
-            return keyring.isDigest(enclosure.sealed) ? nil : "it is no digest under a key of the vault"
-        }
-        do throws(VaultError) {
-            _ = try open(enclosure.sealed, subject: enclosure.subject, kind: enclosure.kind)
-            return nil
-        } catch {
-            return "\(error)"
-        }
     }
 }

@@ -116,27 +116,29 @@ package struct Pipeline: Sendable {
     private mutating func decide(_ pending: Pending) -> Decided {
         let submission = pending.submission
         let body = secrets.bodyDigest(submission.body)
-        let scope = submission.idempotency.map { secrets.scope($0, submission.actor) }
-        if let scope, let known = speculative.remembered[scope] {
+        let olderBodies = secrets.olderBodyDigests(submission.body)
+        let scopes = submission.idempotency.map { secrets.scopes($0, submission.actor) } ?? []
+        if let known = scopes.compactMap({ speculative.remembered[$0] }).first {
             let verdict: Decided.Verdict =
-                known.body == body
+                known.body == body || olderBodies.contains(known.body)
                 ? .accepted(known.outcome, known.resource)
                 : .refused(Rejection(.keyReused, "this Idempotency-Key was used with another body"))
             return Decided(pending: pending, verdict: verdict, record: nil)
         }
-        let number = submission.nhsNumber.map(secrets.numberDigest)
+        let number = submission.nhsNumber.map(secrets.numberDigests) ?? []
         let at = max(pending.takenAt, speculative.now)
         let stamp = Stamp(
             at: at,
             person: pending.person,
-            sameNumber: number.map { numbers.persons($0, but: pending.person) } ?? [],
-            body: body
+            sameNumber: numbers.persons(number, but: pending.person),
+            body: body,
+            olderBodies: olderBodies
         )
         let ruling = speculative.decide(submission.command, by: submission.actor, stamp: stamp)
         switch ruling.result {
         case .failure(let rejection): return Decided(pending: pending, verdict: .refused(rejection), record: nil)
         case .success(let outcome):
-            return accept(pending, outcome, ruling, at: at, scope: scope, body: body, number: number)
+            return accept(pending, outcome, ruling, at: at, scope: scopes.first, body: body, number: number.first)
         }
     }
 
@@ -199,7 +201,8 @@ package struct KnownNumbers: Sendable {
         if !(persons[digest]?.contains(person) ?? false) { persons[digest, default: []].append(person) }
     }
 
-    func persons(_ digest: [UInt8], but own: PersonID) -> [PersonID] {
-        (persons[digest] ?? []).filter { $0 != own }.sorted()
+    /// The other persons under a number, given its digests under each key.
+    func persons(_ digests: [[UInt8]], but own: PersonID) -> [PersonID] {
+        Set(digests.flatMap { persons[$0] ?? [] }).filter { $0 != own }.sorted()
     }
 }

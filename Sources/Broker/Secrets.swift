@@ -15,20 +15,29 @@ package struct Secrets: Sendable {
 
     /// The kind under which the keyed digest of a person's NHS number is kept, to find the same number again.
     static let numberKind = "number"
+    static let numberPurpose = "nhs-number"
+    /// The kind of the text in which the number itself stands.
+    static let personKind = "person"
 
     /// The digest by which a request's body is told from another; empty without a body.
     func bodyDigest(_ body: [UInt8]) -> [UInt8] {
         body.isEmpty ? [] : keyring.digest(body, purpose: "body")
     }
 
-    /// The digest that scopes an idempotency key: who used it, on which route.
-    func scope(_ key: IdempotencyKey, _ actor: Actor) -> [UInt8] {
-        let holder = actor.key?.description ?? actor.organisation.description
-        return keyring.digest(Array("\(holder)\n\(key.route)\n\(key.value)".utf8), purpose: "idempotency")
+    /// The same under older keys: what was set before the keys rotated is told from another by these.
+    func olderBodyDigests(_ body: [UInt8]) -> [[UInt8]] {
+        body.isEmpty || keyring.ids.count == 1 ? [] : Array(keyring.digests(body, purpose: "body").dropFirst())
     }
 
-    func numberDigest(_ number: NHSNumber) -> [UInt8] {
-        keyring.digest(Array(number.digits.utf8), purpose: "nhs-number")
+    /// The digests that scope an idempotency key (who used it, on which route), the current vault key's first.
+    func scopes(_ key: IdempotencyKey, _ actor: Actor) -> [[UInt8]] {
+        let holder = actor.key?.description ?? actor.organisation.description
+        return keyring.digests(Array("\(holder)\n\(key.route)\n\(key.value)".utf8), purpose: "idempotency")
+    }
+
+    /// The digests of an NHS number, the current vault key's first.
+    func numberDigests(_ number: NHSNumber) -> [[UInt8]] {
+        keyring.digests(Array(number.digits.utf8), purpose: Secrets.numberPurpose)
     }
 
     /// A submission's texts, sealed under a subject.
@@ -42,7 +51,7 @@ package struct Secrets: Sendable {
         }
         if let number = submission.nhsNumber {
             enclosures.append(
-                Enclosure(subject: subject, kind: Secrets.numberKind, sealed: numberDigest(number))
+                Enclosure(subject: subject, kind: Secrets.numberKind, sealed: numberDigests(number)[0])
             )
         }
         return enclosures

@@ -17,8 +17,8 @@ public struct SnapshotSchedule: Sendable, Equatable {
 /// Writes snapshots of the published state in the background. It takes the state as a value, so nobody waits: neither a
 /// command nor a reader; what it costs is a core for a while, and a copy of the state in bytes while it is written.
 final class SnapshotWriter: Sendable {
-    /// Milliseconds between looks whether one is due, 1,000.
-    static let interval = 1_000
+    /// Milliseconds between looks whether one is due, 250.
+    static let interval = 250
     /// Seconds before the next attempt after one that failed, 60.
     static let pause = 60
 

@@ -52,6 +52,8 @@ public struct State: Sendable {
     var caseloads: TreeDictionary<ProviderID, Int> = [:]
     /// Blocks bought on the spot.
     var spotPurchases: TreeSet<BlockID> = []
+    /// Weekly minutes that each provider has on offer in a zone, for fairness; what was bought on the spot apart.
+    var onOffer: TreeDictionary<Receiver, Int> = [:]
     /// What each provider received of a zone's packages, for fairness.
     var received: TreeDictionary<Receiver, Receipts> = [:]
     var referralOfPerson: TreeDictionary<PersonID, ReferralID> = [:]
@@ -63,8 +65,32 @@ public struct State: Sendable {
 
     /// What stands on one claim now.
     struct Holders: Sendable, Equatable {
-        var offers: [OfferID] = []
-        var packages: [PackageID] = []
+        private(set) var offers: TreeSet<OfferID> = []
+        private(set) var packages: TreeSet<PackageID> = []
+        /// Of these, those with a visit at a fixed time, in the order in which they came: only they keep carers from others,
+        /// and there are few, however many stand on the claim.
+        private(set) var timedOffers: [OfferID] = []
+        private(set) var timedPackages: [PackageID] = []
+
+        mutating func add(_ offer: Offer) {
+            offers.insert(offer.id)
+            if offer.ask.hasTimedVisit { timedOffers.append(offer.id) }
+        }
+
+        mutating func add(_ package: Package) {
+            packages.insert(package.id)
+            if package.ask.hasTimedVisit { timedPackages.append(package.id) }
+        }
+
+        mutating func remove(_ offer: OfferID) {
+            offers.remove(offer)
+            timedOffers.removeAll { $0 == offer }
+        }
+
+        mutating func remove(_ package: PackageID) {
+            packages.remove(package)
+            timedPackages.removeAll { $0 == package }
+        }
     }
 
     /// An accepted request that may be sent again, with what it came to, as it was then. Never changed, so an object: a map
@@ -170,5 +196,15 @@ extension State {
         case .policy: .policy(policy)
         case .advanced: .nothing
         }
+    }
+}
+
+/// Here, since only this file may set the fields.
+extension State.Holders: CodedFields {
+    init(_ field: inout SnapshotCoder, _ old: State.Holders?) throws(SnapshotError) {
+        offers = try field(old?.offers)
+        packages = try field(old?.packages)
+        timedOffers = try field(old?.timedOffers)
+        timedPackages = try field(old?.timedPackages)
     }
 }

@@ -14,6 +14,8 @@ public enum ContentCoding {
         guard status >= 200, status != 204, status != 304, bodyCount >= minBytes else { return false }
         var isText = false
         for field in fields {
+            // The lengths of the names below: most fields need no look at their letters.
+            guard [12, 13, 16].contains(field.name.utf8.count) else { continue }
             switch field.name.lowercased() {
             case "content-encoding": return false
             case "cache-control":
@@ -27,6 +29,7 @@ public enum ContentCoding {
     }
 
     private static func isText(_ type: String) -> Bool {
+        if type == "application/json" { return true }
         let name = type.prefix { $0 != ";" && $0 != " " }
         return name.hasPrefix("text/") || name.hasSuffix("+json") || name.hasSuffix("+xml")
             || ["application/json", "application/javascript", "application/xml", "application/openapi+json"]

@@ -1,7 +1,7 @@
 /// The statements that run on the raw handle; each is prepared once a connection, under its raw value.
 enum SQL: Int, CaseIterable {
     case begin, commit, rollback
-    case insertRecord, insertNext, putEnclosure, replaceEnclosure, forget
+    case insertRecord, insertNext, putEnclosure, replaceEnclosure, forget, noteForgotten
     case last, hash, read, enclosure, enclosures, allEnclosures
     case systems, system, insertSystem, insertFirst
 
@@ -32,6 +32,8 @@ enum SQL: Int, CaseIterable {
             """
         // system, subject
         case .forget: "DELETE FROM enclosure WHERE system = ?1 AND subject = ?2"
+        // system, subject
+        case .noteForgotten: "INSERT INTO forgotten (system, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
         // first and last key of the system
         case .last: "SELECT id, hash FROM record WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1"
         // key

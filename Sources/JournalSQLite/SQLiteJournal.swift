@@ -142,12 +142,20 @@ final class SQLiteJournal: JournalKeeper {
     func forget(subject: String) throws(JournalError) -> Int {
         let connections = store.current
         let removed = try connections.append.perform { (session) throws(JournalError) in
-            try session.with(.forget) { (statement) throws(JournalError) in
-                try statement.bind(1, system)
-                try statement.bind(2, subject)
-                try statement.run()
+            try session.transaction { () throws(JournalError) in
+                try session.with(.forget) { (statement) throws(JournalError) in
+                    try statement.bind(1, system)
+                    try statement.bind(2, subject)
+                    try statement.run()
+                }
+                let removed = session.changes
+                try session.with(.noteForgotten) { (statement) throws(JournalError) in
+                    try statement.bind(1, system)
+                    try statement.bind(2, subject)
+                    try statement.run()
+                }
+                return removed
             }
-            return session.changes
         }
         // The log still holds the old pages; emptying it takes the sealed bytes off the disk. Now, not in the
         // background: whoever asked may be a command that ends right after. Where a reader is in the way, a

@@ -157,6 +157,23 @@ public final class SQLiteStore: Sendable {
         return try mark.mark(id).map { JournalEnd(system: system, position: $0.position, hash: $0.hash) }
     }
 
+    /// Everybody whose sealed values were removed from this store: the system and the subject's pseudonym, in this order.
+    public func forgotten() throws(JournalError) -> [(system: String, subject: String)] {
+        try current.look.administer { queue in
+            try queue.read { database in
+                // A store that is only looked at may be older than the list.
+                guard try database.tableExists("forgotten") else { return [] }
+                return try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT system.name, forgotten.subject FROM forgotten JOIN system ON system.id = forgotten.system
+                        ORDER BY system.id, forgotten.subject
+                        """
+                ).map { ($0[0], $0[1]) }
+            }
+        }
+    }
+
     /// Checks the marks again, drops all connections and opens them anew.
     public func reopen() throws(JournalError) {
         try Marks(folder: folder, file: mark, options: options).check()

@@ -9,6 +9,8 @@ import GRDB
 //                and an insert can demand that this row exists with the right hash: that refuses a gap, the primary key
 //                refuses a duplicate.
 //     enclosure  one row a sealed value, by system, subject and kind
+//     forgotten  one row a subject whose sealed values were removed, by its pseudonym: a backup made before still has them,
+//                and a restore removes them again by this list
 //     journal    a view for people: sqlite3 homeward.sqlite 'select * from journal'
 //
 // Rows of `record` are never updated and never deleted. The schema changes by migrations only, which GRDB
@@ -52,6 +54,17 @@ enum Schema {
                             CAST(record.body AS TEXT) AS body, lower(hex(record.hash)) AS hash
                         FROM record JOIN system ON system.id = record.id / \(positionsOfSystem)
                         WHERE record.id % \(positionsOfSystem) > 0;
+                    """
+            )
+        }
+        migrator.registerMigration("2 who was forgotten") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE forgotten (
+                        system INTEGER NOT NULL,
+                        subject TEXT NOT NULL,
+                        PRIMARY KEY (system, subject)
+                    ) STRICT, WITHOUT ROWID;
                     """
             )
         }

@@ -58,14 +58,16 @@ public struct Keyring: Sendable {
     nonisolated(unsafe) private static let cipher = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
 
     /// The id of the key that new values are sealed under.
-    public let current: UInt8
+    public var current: UInt8 { ids[0] }
+    /// The ids of all keys, the current one first; never empty.
+    public let ids: [UInt8]
     private let keys: [UInt8: Keys]
 
     /// A keyring from secrets; the first is the current one.
     ///
     /// - Throws: `key` when there is none, or two have one id.
     public init(_ secrets: [VaultSecret]) throws(VaultError) {
-        guard let first = secrets.first else { throw .key("no vault key was given") }
+        guard !secrets.isEmpty else { throw .key("no vault key was given") }
         var keys: [UInt8: Keys] = [:]
         for secret in secrets {
             guard keys.updateValue(Keys(secret.bytes), forKey: secret.id) == nil else {
@@ -73,7 +75,7 @@ public struct Keyring: Sendable {
             }
         }
         self.keys = keys
-        self.current = first.id
+        self.ids = secrets.map(\.id)
     }
 
     // MARK: Sealing
@@ -161,6 +163,12 @@ public struct Keyring: Sendable {
     public func digest(_ bytes: [UInt8], purpose: String) -> [UInt8] {
         // The initialiser saw to it that the current key is there.
         [current] + code(bytes, purpose, keys[current]?.digesting ?? [])
+    }
+
+    /// The codes of bytes under each key, the current one's first: what was digested before keys rotated is found under
+    /// an older one.
+    public func digests(_ bytes: [UInt8], purpose: String) -> [[UInt8]] {
+        ids.map { id in [id] + code(bytes, purpose, keys[id]?.digesting ?? []) }
     }
 
     /// Whether `digest` was made of these bytes, under whichever of the keys; false when its key is gone.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Brokerage
+import Glibc
 import Journal
 import JournalSQLite
 import Vault
@@ -40,13 +41,66 @@ struct Restore: ParsableCommand {
     var system = "default"
     @Option(help: "Restore the system's journal up to this position only.")
     var position: UInt64?
+    @Option(
+        help:
+            "A list from `homeward forgotten`, or the folder of a newer store or backup: whoever it names is forgotten."
+    )
+    var forgotten: [String] = []
 
     func run() throws {
         try orFail {
+            let list = try forgotten.flatMap(Forgotten.list(from:))
             let limits = position.map { [system: Position($0)] } ?? [:]
             for end in try SQLiteStore.restore(from: from, to: data, upTo: limits, digest: SHA256.digest) {
                 print(words(end))
             }
+            if !forgotten.isEmpty { print("\(try forget(list)) sealed values of \(list.count) persons removed again") }
+        }
+    }
+
+    /// A backup made before a person was forgotten has its sealed values still.
+    private func forget(_ list: [(system: String, subject: String)]) throws -> Int {
+        let store = try SQLiteStore.open(folder: data, digest: SHA256.digest)
+        let systems = try store.systems()
+        var removed = 0
+        for (system, subject) in list where systems.contains(system) {
+            removed += try store.journal(system: system).forget(subject: subject)
+        }
+        try store.close()
+        return removed
+    }
+}
+
+/// Lists who was forgotten.
+struct Forgotten: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists the pseudonyms of everybody who was forgotten, one a line: for `restore --forgotten`.",
+        discussion: "Keep the list with the backups. A pseudonym says nothing once its sealed values are gone."
+    )
+
+    @Option(help: "The folder that holds the journal.")
+    var data = "./data"
+
+    func run() throws {
+        try orFail {
+            for (system, subject) in try Forgotten.list(from: data) { print("\(system) \(subject)") }
+        }
+    }
+
+    /// What a list in a file says, or a store in a folder.
+    static func list(from path: String) throws -> [(system: String, subject: String)] {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw Failure("\(path) cannot be read") }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            return try SQLiteStore.inspect(folder: path, digest: SHA256.digest).forgotten()
+        }
+        guard let text = Files.text(path, most: 64 << 20) else { throw Failure("\(path) cannot be read") }
+        return try text.split(separator: "\n").enumerated().map { number, line in
+            let words = line.split(separator: " ")
+            guard words.count == 2 else {
+                throw Failure("\(path), line \(number + 1): expected a system and a pseudonym")
+            }
+            return (String(words[0]), String(words[1]))
         }
     }
 }
@@ -56,7 +110,7 @@ struct Forget: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "Removes everything that says who a referral's person is. The journal, which never knew, is not touched.",
-        discussion: "A copy made before still holds it, until the next one takes its place."
+        discussion: "A copy made before still holds it: restore such a one with --forgotten (see `homeward forgotten`)."
     )
 
     @Argument(help: "The referral, as r12.")

@@ -1,7 +1,6 @@
 import API
 import Broker
 import Brokerage
-import Glibc
 import HTTPServer
 import HTTPWire
 import JSON
@@ -32,7 +31,7 @@ struct Configuration {
 
     /// Reads a file. Fails with every fault and its place.
     init(file path: String) throws {
-        guard let bytes = Configuration.read(path) else { throw Failure("\(path) cannot be read") }
+        guard let bytes = Files.bytes(path, most: 1 << 20) else { throw Failure("\(path) cannot be read") }
         do {
             let document = try JSONParser.parse(bytes)
             self = try ObjectReader.read(document) { Configuration(&$0) }
@@ -66,21 +65,6 @@ struct Configuration {
         var policy = policy
         _ = fields.optionalObject("policy") { policy.read(&$0) }
         self.policy = policy
-    }
-
-    private static func read(_ path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= 1 << 20 {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count == 0 { return bytes }
-            guard count > 0 else { return nil }
-            bytes += chunk[..<count]
-        }
-        return nil
     }
 }
 

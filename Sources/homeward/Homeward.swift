@@ -8,6 +8,8 @@ struct Homeward: ParsableCommand {
         abstract: "Brokers packages of home care, so that people who are fit to leave hospital can.",
         subcommands: [
             Serve.self, Demo.self, Keys.self, Health.self, JournalCommand.self, Backup.self, Restore.self, Forget.self,
+            Forgotten.self,
+            VaultCommand.self,
             Allocate.self, Simulate.self,
         ]
     )

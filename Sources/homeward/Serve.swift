@@ -106,6 +106,7 @@ final class Service: Sendable {
                 members += [
                     JSONMember("verified", .integer(Int64(clamping: verified.position))),
                     JSONMember("sealedVerified", .integer(Int64(verified.sealed))),
+                    JSONMember("resealed", .integer(Int64(verified.resealed))),
                     JSONMember(
                         "isVerified",
                         .bool(verified.isDone && systems.isStructureProved.load(ordering: .relaxed))

@@ -143,4 +143,35 @@ import Vault
             #expect(bytes.range(of: Data(marker)) == nil)
         }
     }
+
+    @Test(
+        "who was forgotten is in the next backup's list and not in its vault; an older backup has them until the list is applied"
+    )
+    func forgottenOverBackups() throws {
+        try TemporaryFolder.use { root in
+            let store = try open(root + "/data")
+            try fill(store)
+            let journal = try store.journal(system: "warwick")
+            _ = try store.backup(to: root + "/before")
+            #expect(try journal.forget(subject: "p-7") == 1)
+            _ = try store.backup(to: root + "/after")
+            let list = try SQLiteStore.inspect(folder: root + "/after", digest: SHA256.digest).forgotten()
+            #expect(list.map(\.subject) == ["p-7"] && list.map(\.system) == ["warwick"])
+            _ = try restore(root + "/after", root + "/restored")
+            #expect(
+                try open(root + "/restored").journal(system: "warwick").enclosure(subject: "p-7", kind: "identity")
+                    == nil
+            )
+            _ = try restore(root + "/before", root + "/older")
+            let older = try open(root + "/older")
+            let there = try older.journal(system: "warwick")
+            #expect(try there.enclosure(subject: "p-7", kind: "identity") == [7])
+            for (system, subject) in list { _ = try older.journal(system: system).forget(subject: subject) }
+            #expect(try there.enclosure(subject: "p-7", kind: "identity") == nil)
+            #expect(try older.forgotten().map(\.subject) == ["p-7"])
+            // Nobody else's, and not the same subject of another system.
+            #expect(try there.enclosure(subject: "p-8", kind: "identity") == [8])
+            #expect(try older.journal(system: "coventry").enclosure(subject: "p-7", kind: "identity") == [7])
+        }
+    }
 }

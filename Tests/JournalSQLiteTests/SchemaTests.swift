@@ -38,17 +38,36 @@ import Vault
         INSERT INTO enclosure VALUES (1, 'p-1', 'identity', x'0102');
         """
 
-    @Test("a database of the first release is opened, proved and gone on with")
-    func firstReleaseOpens() throws {
+    /// What the second release added.
+    private static let secondRelease =
+        firstRelease + """
+
+            INSERT INTO grdb_migrations VALUES ('2 who was forgotten');
+            CREATE TABLE forgotten (
+                system INTEGER NOT NULL,
+                subject TEXT NOT NULL,
+                PRIMARY KEY (system, subject)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO forgotten VALUES (1, 'p-2');
+            """
+
+    @Test(
+        "a database of each release is opened, proved and gone on with",
+        arguments: [firstRelease, secondRelease]
+    )
+    func olderReleaseOpens(release: String) throws {
         try TemporaryFolder.use { folder in
             let golden = try DatabaseQueue(path: folder + "/homeward.sqlite")
-            try golden.write { try $0.execute(sql: Self.firstRelease) }
+            try golden.write { try $0.execute(sql: release) }
             try golden.close()
             let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
             let journal = try store.journal(system: "warwick")
             #expect(try journal.verify().position == Position(1))
             #expect(try journal.enclosure(subject: "p-1", kind: "identity") == [1, 2])
             #expect(try journal.append([NewRecord(body: [1])], after: Position(1)) == Position(2))
+            #expect(try journal.forget(subject: "p-1") == 1)
+            let forgotten = try store.forgotten().map(\.subject)
+            #expect(forgotten == (release == Self.firstRelease ? ["p-1"] : ["p-1", "p-2"]))
         }
     }
 
@@ -56,7 +75,7 @@ import Vault
     func newDatabase() throws {
         try TemporaryFolder.use { folder in
             let golden = try DatabaseQueue(path: folder + "/golden.sqlite")
-            try golden.write { try $0.execute(sql: Self.firstRelease) }
+            try golden.write { try $0.execute(sql: Self.secondRelease) }
             try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless).close()
             let fresh = try DatabaseQueue(path: folder + "/homeward.sqlite")
             let schema =

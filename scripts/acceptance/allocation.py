@@ -19,7 +19,7 @@ def serve(batch):
     config = os.path.join(data, "homeward.json")
     with open(config, "w") as out:
         json.dump({"improveMilliseconds": 200 if batch else 0}, out)
-    return data, Service(data, config=config)
+    return data, Service(data, arguments=["--config", config])
 
 
 def zone(client, chance):
@@ -143,7 +143,7 @@ print(f"standard packages that could begin tomorrow: {startable}")
 must(service.stop() == 0, "SIGTERM did not end the service cleanly")
 print(verify(data))
 # The policy outlives a restart on the same configuration.
-service = Service(data, config=os.path.join(data, "homeward.json"))
+service = Service(data, arguments=["--config", os.path.join(data, "homeward.json")])
 must(service.client(keys["commissioner"]).get("/v1/policy")[2]["version"] == 2, "the policy was lost in a restart")
 service.stop()
 shutil.rmtree(data)

@@ -1,13 +1,19 @@
 #!/usr/bin/env python3
 """Plants names, references, NHS numbers and free text in every field that takes them, then searches everything that was
-written or answered: journal rows, logs, URLs, errors, probes. They are found in the vault only, and only encrypted."""
-import glob, shutil, sqlite3
+written or answered: database, log, snapshots, mark, backups, what the program printed and what it prints when it crashes,
+answers, errors, probes. They are found in the vault only, and only encrypted. Then the person is forgotten: gone from the
+live files and from the next backup, and gone again when an older backup is restored with the list of who was forgotten;
+and the vault's key is changed under load, after which the old one can go."""
+import base64, glob, shutil, sqlite3
 from service import *
 
 MARK = "Zebedee"
 data = folder()
 keys = small_county(data)
-service = Service(data)
+configuration = os.path.join(data, "homeward.json")
+with open(configuration, "w") as file:
+    json.dump({"snapshotRecords": 1}, file)
+service = Service(data, arguments=["--config", configuration])
 set_up(service.client(keys["commissioner"]))
 answers = []
 
@@ -58,28 +64,129 @@ for role in ("commissioner", "dashboard", "other"):
         ask(role, "GET", path)
 for path in ("/healthz", "/readyz", "/openapi.json"):
     ask("dashboard", "GET", path)
-service.stop()
 
-secrets = [MARK, "9990000018", "999 000 0018", "88213"]
+
+def command(*words):
+    done = subprocess.run([HOMEWARD, *words], capture_output=True, text=True)
+    printed.append(done.stdout + done.stderr)
+    must(done.returncode == 0, f"{words}: {done.stderr}")
+    return done.stdout
+
+
+def search(folder):
+    """Every file of a folder; the vault's key may be there."""
+    files = [path for path in glob.glob(f"{folder}/**", recursive=True) if os.path.isfile(path)]
+    for path in files:
+        with open(path, "rb") as file:
+            content = file.read()
+        must(not any(secret.encode() in content for secret in secrets), f"found in {path}")
+    return len(files)
+
+
+def rows_of(folder):
+    """All rows of all tables, as text."""
+    base = sqlite3.connect(f"file:{folder}/homeward.sqlite?mode=ro", uri=True)
+    tables = [row[0] for row in base.execute("select name from sqlite_master where type = 'table'")]
+    rows = [[value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in row]
+            for table in tables for row in base.execute(f"select * from {table}")]
+    base.close()
+    return rows
+
+
+secrets, printed = [MARK, "9990000018", "999 000 0018", "88213"], []
+deadline = time.monotonic() + 10
+while not glob.glob(f"{data}/snapshots/*.snapshot"):
+    must(time.monotonic() < deadline, "no snapshot was written")
+    time.sleep(0.05)
+backups = folder()
+command("backup", "--data", data, "--to", f"{backups}/before")
+# What a crash prints: the program is made to trap while it has everything in memory.
+# A handler that prints where it was returns once it has, since no instruction failed; so the process is killed then.
+service.process.send_signal(signal.SIGILL)
+deadline = time.monotonic() + 60
+while service.process.poll() is None and time.monotonic() < deadline:
+    with open(service.log.name) as file:
+        if "Backtrace took" in file.read():
+            break
+    time.sleep(0.1)
+if service.process.poll() is None:
+    service.kill()
+with open(service.log.name) as file:
+    crash = file.read()
 for name, text in answers:
     must(not any(secret in text for secret in secrets), f"found in the answer of {name}")
-base = sqlite3.connect(f"file:{data}/homeward.sqlite?mode=ro", uri=True)
-tables = [row[0] for row in base.execute("select name from sqlite_master where type = 'table'")]
-rows, vault_rows = 0, 0
-for table in tables:
-    for row in base.execute(f"select * from {table}"):
-        rows += 1
-        for value in row:
-            text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-            must(not any(secret in text for secret in secrets), f"found in table {table}")
-        vault_rows += "person" in [str(v) for v in row]
-base.close()
-for path in glob.glob(f"{data}/*"):
-    with open(path, "rb") as file:
-        content = file.read()
-    must(not any(secret.encode() in content for secret in secrets), f"found in {path}")
-must(vault_rows > 0, "the vault holds no person")
-print(f"marked values in {len(answers)} answers, {rows} rows of {len(tables)} tables and "
-      f"{len(glob.glob(data + '/*'))} files: none; the person's sealed row is there, and opens for those who may see it")
+found = rows_of(data)
+for row in found:
+    must(not any(secret in value for secret in secrets for value in row), "found in a row")
+must(any("person" in row for row in found), "the vault holds no person")
+files = search(data) + search(backups)
+must(glob.glob(f"{data}/*-wal") and os.path.getsize(glob.glob(f"{data}/*-wal")[0]) > 0, "there is no log to search")
+print(f"marked values in {len(answers)} answers, {len(found)} rows and {files} files (database, log, snapshots, mark, backup, "
+      f"printed lines, {len(crash)} bytes of crash output): none; the person's sealed row is there, and opens for those "
+      "who may see it")
+
+# Forgotten: live, in the next backup, and in an older one by the list.
+service = Service(data, arguments=["--config", configuration])
+person = next(row[1] for row in rows_of(data) if "person" in row)
+sealed = [row for row in rows_of(f"{backups}/before") if len(row) == 4 and row[1] == person]
+command("forget", made["id"], "--data", data)
+status, _, gone = service.client(keys["broker"]).get(f"/v1/referrals/{made['id']}")
+must(status == 200 and gone["person"].get("reference") is None, f"{status} {gone['person']}")
+command("backup", "--data", data, "--to", f"{backups}/after")
+listed = command("forgotten", "--data", f"{backups}/after")
+must(person in listed, f"the list does not name the person: {listed}")
+with open(f"{backups}/forgotten", "w") as file:
+    file.write(listed)
+for where in (data, f"{backups}/after"):
+    must(not any(len(row) == 4 and row[1] == person for row in rows_of(where)), f"the person is still in {where}")
+command("restore", "--from", f"{backups}/before", "--data", f"{backups}/plain")
+must(any(len(row) == 4 and row[1] == person for row in rows_of(f"{backups}/plain")), "the older backup has no person")
+command("restore", "--from", f"{backups}/before", "--data", f"{backups}/restored", "--forgotten", f"{backups}/forgotten")
+must(not any(len(row) == 4 and row[1] == person for row in rows_of(f"{backups}/restored")), "the person came back")
+print(f"{len(sealed)} sealed rows of the person: gone from the live store and the next backup; an older backup restored with "
+      "the list has none")
+
+# A new key, under load.
+made = []
+for index in range(40):
+    status, _, body = service.client(keys["referrer"]).post(
+        "/v1/referrals", {**planted, "person": {**planted["person"], "reference": f"{MARK}-{index}"}}, {"Idempotency-Key": f"k{index}"})
+    must(status == 201, f"{status} {body}")
+    made.append(body["id"])
+service.stop()
+with open(f"{data}/vault.key") as file:
+    old = file.read()
+with open(f"{data}/vault.key", "w") as file:
+    file.write(f"2:{base64.b64encode(os.urandom(32)).decode()}\n{old}")
+service = Service(data, arguments=["--config", configuration])
+deadline = time.monotonic() + 30
+while True:
+    status, _, again = service.client(keys["referrer"]).post(
+        "/v1/referrals", {**planted, "person": {**planted["person"], "reference": f"{MARK}-0"}}, {"Idempotency-Key": "k0"})
+    must(status == 201 and again["id"] == made[0], f"the same key came to another referral: {status} {again}")
+    ready = service.client(None).get("/readyz")[2]["default"]
+    if ready["isVerified"]:
+        break
+    must(time.monotonic() < deadline, f"not through after 30 s: {ready}")
+command("vault", "reseal", "--data", data)
+told = command("vault", "status", "--data", data)
+must("0 values under key 1\n" in told, f"some are under the old key: {told}")
+service.stop()
+with open(f"{data}/vault.key") as file:
+    lines = file.readlines()
+with open(f"{data}/vault.key", "w") as file:
+    file.writelines(line for line in lines if not line.startswith("1:"))
+service = Service(data, arguments=["--config", configuration])
+for identifier in made:
+    status, _, body = service.client(keys["broker"]).get(f"/v1/referrals/{identifier}")
+    must(status == 200 and MARK in body["person"]["reference"], f"{identifier} cannot be read under the new key")
+must(service.stop() == 0, "the service did not stop cleanly")
+for text in printed:
+    must(not any(secret in text for secret in secrets), "found in what a command printed")
+search(data)
+search(backups)
+print(f"a new key: {ready['resealed']} values sealed anew beside running requests, {told.strip().splitlines()[-1]}; "
+      "the old key was removed and everybody can be read")
 print(verify(data))
 shutil.rmtree(data)
+shutil.rmtree(backups)

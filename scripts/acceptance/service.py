@@ -10,11 +10,11 @@ BANDS = ["morning", "lunch", "tea", "bed", "night"]
 class Service:
     """One `homeward serve` process on a data folder."""
 
-    def __init__(self, data, port=0, config=None):
+    def __init__(self, data, port=0, arguments=()):
         self.log = open(os.path.join(data, f"serve-{time.monotonic_ns()}.log"), "w+")
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [HOMEWARD, "serve", "--data", data, "--listen", f"127.0.0.1:{port}"] + (["--config", config] if config else []),
+            [HOMEWARD, "serve", "--data", data, "--listen", f"127.0.0.1:{port}", *arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         # However the script ends, no service of its outlives it.
         atexit.register(lambda process=self.process: process.poll() is None and process.kill())

@@ -24,6 +24,9 @@ enum Policies {
     private static func served(_ policy: Policy) -> Served {
         var json = JSONWriter(capacity: 2048)
         policy.write(to: &json)
-        return Served(json)
+        return Served(
+            body: json.bytes,
+            tag: EntityTag.of(version: UInt32(policy.version), content: json.bytes)
+        )
     }
 }

@@ -51,7 +51,7 @@ struct Route: Sendable {
     var number = 0
 
     /// Whether a PUT replaces a resource that is read at the same path, rather than setting a noun of state.
-    var isReplacing: Bool { method == .put && pattern.hasSuffix("{id}") }
+    var isReplacing: Bool { method == .put && (pattern.hasSuffix("{id}") || pattern.hasSuffix("/policy")) }
 
     var segments: [Substring] {
         Array(pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst())

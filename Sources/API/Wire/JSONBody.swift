@@ -30,6 +30,8 @@ enum JSONBody {
 
     /// `application/json`, with no charset or UTF-8.
     private static func isJSON(_ field: String) -> Bool {
+        // What nearly everyone sends.
+        if field == "application/json" { return true }
         let parts = field.lowercased().split(separator: ";", omittingEmptySubsequences: false).map { part in
             String(
                 part.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed()

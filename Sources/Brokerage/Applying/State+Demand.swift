@@ -6,8 +6,11 @@ extension State {
         offers[offer.id] = offer
         openOffers.insert(offer.id)
         move(heldFootprint(of: offer), from: .free, to: .held)
-        for claim in Set(offer.claims) { holders[claim, default: Holders()].offers.append(offer.id) }
-        if offer.replaces == nil { count(offer.provider, 1) }
+        for claim in Set(offer.claims) { holders[claim, default: Holders()].add(offer) }
+        if offer.replaces == nil {
+            count(offer.provider, 1)
+            offered(offer, sign: 1)
+        }
         changeReferral(offer.referral) {
             $0.offer = offer.id
             if let part = offer.part { $0.share(part) { $0.offer = offer.id } }
@@ -36,7 +39,10 @@ extension State {
         change(&offer)
         offers[id] = offer
         absorbShortfalls(Set(offer.claims))
-        if offer.replaces == nil { count(offer.provider, -1) }
+        if offer.replaces == nil {
+            count(offer.provider, -1)
+            offered(offer, sign: -1)
+        }
         if offer.replaces == nil, offer.refusal?.countsAsReceived ?? false { receive(offer) }
         let acceptedBefore = offer.replaces.flatMap { packages[$0]?.offer }
         changeReferral(offer.referral) {
@@ -66,8 +72,13 @@ extension State {
         packages[packageID] = package
         livePackages.insert(packageID)
         release(offer)
-        for claim in Set(package.claims) { holders[claim, default: Holders()].packages.append(packageID) }
-        if offer.replaces != nil { count(offer.provider, 1) } else { receive(offer) }
+        for claim in Set(package.claims) { holders[claim, default: Holders()].add(package) }
+        if offer.replaces != nil {
+            count(offer.provider, 1)
+        } else {
+            offered(offer, sign: -1)
+            receive(offer)
+        }
         offer.status = .accepted
         offer.answeredAt = at
         offer.acceptance = acceptance
@@ -174,14 +185,14 @@ extension State {
     private mutating func leave(_ package: Package, keepingVisits: Bool) {
         livePackages.remove(package.id)
         if !keepingVisits {
-            for claim in Set(package.claims) { holders[claim]?.packages.removeAll { $0 == package.id } }
+            for claim in Set(package.claims) { holders[claim]?.remove(package.id) }
         }
         count(package.provider, -1)
     }
 
     private mutating func release(_ offer: Offer) {
         openOffers.remove(offer.id)
-        for claim in Set(offer.claims) { holders[claim]?.offers.removeAll { $0 == offer.id } }
+        for claim in Set(offer.claims) { holders[claim]?.remove(offer.id) }
     }
 
     /// Notes that a provider has one person more or fewer in hand.
@@ -191,15 +202,24 @@ extension State {
         if providers[provider]?.caseloadMax != nil { for claim in claims(of: provider) { supplyChanged(in: claim) } }
     }
 
-    /// Notes what a provider received of a zone's packages, or is held to have received. What was bought for one person
-    /// on the spot is none of the zone's shares.
+    /// Notes what a provider received of a zone's packages, or is held to have received.
     private mutating func receive(_ offer: Offer) {
-        guard blocks[offer.block]?.spotFor == nil else { return }
+        guard let receiver = receiver(of: offer) else { return }
+        received[receiver, default: Receipts()].add(offer.ask.weeklyMinutes, on: today)
+    }
+
+    /// Notes what a provider has on offer in a zone.
+    private mutating func offered(_ offer: Offer, sign: Int) {
+        guard let receiver = receiver(of: offer) else { return }
+        onOffer[receiver, default: 0] += sign * offer.ask.weeklyMinutes
+    }
+
+    /// Whose account an offer counts in; nil for what was bought for one person on the spot: it is none of the zone's
+    /// shares.
+    private func receiver(of offer: Offer) -> Receiver? {
+        guard blocks[offer.block]?.spotFor == nil else { return nil }
         guard let zone = referrals[offer.referral]?.zone else { preconditionFailure("offer without referral") }
-        received[Receiver(zone: zone, provider: offer.provider), default: Receipts()].add(
-            offer.ask.weeklyMinutes,
-            on: today
-        )
+        return Receiver(zone: zone, provider: offer.provider)
     }
 }
 

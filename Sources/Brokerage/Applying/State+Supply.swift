@@ -70,10 +70,10 @@ extension State {
     /// Packages that ended earlier leave their claims when their last day has passed.
     private mutating func dropHoldersThatEnded() {
         for (id, held) in holders {
-            let left = held.packages.filter { package in
-                packages[package].map { $0.status != .ended || $0.lastDay >= today } ?? false
+            for package in held.packages where !livePackages.contains(package) {
+                let stays = packages[package].map { $0.status != .ended || $0.lastDay >= today } ?? false
+                if !stays { holders[id]?.remove(package) }
             }
-            if left.count != held.packages.count { holders[id]?.packages = left }
         }
     }
 

@@ -154,12 +154,24 @@ public struct Stamp: Hashable, Sendable {
     public let sameNumber: [PersonID]
     /// HMAC of the request's body, to tell the same answer from another; empty where there was none.
     public let body: [UInt8]
+    /// The same body's codes under older keys: what was set before the keys rotated carries one of these.
+    public let olderBodies: [[UInt8]]
 
     /// A stamp from its parts.
-    public init(at: Instant, person: PersonID, sameNumber: [PersonID] = [], body: [UInt8] = []) {
+    public init(
+        at: Instant,
+        person: PersonID,
+        sameNumber: [PersonID] = [],
+        body: [UInt8] = [],
+        olderBodies: [[UInt8]] = []
+    ) {
         self.at = at
         self.person = person
         self.sameNumber = sameNumber
         self.body = body
+        self.olderBodies = olderBodies
     }
+
+    /// Whether a body that was kept is this one.
+    func isSameBody(_ kept: [UInt8]) -> Bool { kept == body || olderBodies.contains(kept) }
 }

@@ -4,7 +4,7 @@ import Allocation
 extension Deliberation {
     mutating func postpone(_ id: PackageID, _ visit: FirstVisit) throws(Rejection) -> Outcome {
         let package = try ownPackage(id)
-        if state.nouns[.firstVisit(id)] == stamp.body, !stamp.body.isEmpty { return .package(id) }
+        if let kept = state.nouns[.firstVisit(id)], stamp.isSameBody(kept), !kept.isEmpty { return .package(id) }
         guard package.status == .accepted else {
             throw Rejection(.clash, "the package is \(package.status.rawValue): its first visit cannot move")
         }

@@ -247,7 +247,7 @@ extension Deliberation {
     /// Whether the noun was set with this very body before; set with another, it clashes.
     func isRepeated(_ noun: Noun) throws(Rejection) -> Bool {
         guard let body = state.nouns[noun] else { return false }
-        guard body == stamp.body else { throw Rejection(.clash, "it was recorded before, with another body") }
+        guard stamp.isSameBody(body) else { throw Rejection(.clash, "it was recorded before, with another body") }
         return true
     }
 

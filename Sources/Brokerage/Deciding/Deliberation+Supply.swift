@@ -204,7 +204,7 @@ extension Deliberation {
         _ weekly: WeeklyPattern
     ) throws(Rejection) -> Outcome {
         let claim = try ownClaim(blockID, id)
-        if state.nouns[.reduction(id)] == stamp.body, !stamp.body.isEmpty { return .claim(id) }
+        if let kept = state.nouns[.reduction(id)], stamp.isSameBody(kept), !kept.isEmpty { return .claim(id) }
         let earliest = today.adding(days: policy.reductionNoticeDays)
         guard from >= earliest else {
             throw .rule("/from", "notice is \(policy.reductionNoticeDays) days: \(earliest) at the earliest")
@@ -266,13 +266,13 @@ extension Deliberation {
         var reduced = claim
         reduced.terms = claim.terms.filter { $0.from < from } + [Claim.Term(from: from, weekly: weekly)]
         let held = state.holders[claim.id] ?? State.Holders()
-        for id in held.packages {
+        for id in held.packages.sorted() {
             guard let package = state.packages[id], package.lastDay >= from else { continue }
             let first = max(package.firstDay, from)
             let capacity = state.capacity(of: reduced, from: first, until: package.lastDay, excludingPackage: package)
             try check(capacity, package.ask, package.claims, claim.id, first, package.lastDay, "\(id)")
         }
-        for id in held.offers {
+        for id in held.offers.sorted() {
             guard let offer = state.offers[id] else { continue }
             let last = offer.startFrom.adding(days: offer.ask.days - 1)
             guard last >= from else { continue }

@@ -23,12 +23,12 @@ extension State {
         }
         let held = holders[claim.id] ?? Holders()
         var timed: [Capacity.Timed] = []
-        for id in held.offers where id != offer?.id {
+        for id in held.timedOffers where id != offer?.id {
             guard let other = offers[id] else { continue }
             let last = other.startFrom.adding(days: other.ask.days - 1)
             timed += other.ask.timed(on: claim.id, other.claims, other.startFrom, last, policy.bands)
         }
-        for id in held.packages where id != package?.id && id != offer?.replaces {
+        for id in held.timedPackages where id != package?.id && id != offer?.replaces {
             guard let other = packages[id] else { continue }
             timed += other.ask.timed(on: claim.id, other.claims, other.firstDay, other.lastDay, policy.bands)
         }

@@ -100,6 +100,9 @@ public final class Ask: Sendable, Hashable {
     /// Whether any visit holds a regulated task.
     public var needsPersonalCare: Bool { visits.contains(where: \.personalCare) }
 
+    /// Whether any visit begins at a fixed time.
+    public var hasTimedVisit: Bool { visits.contains { $0.time != nil } }
+
     /// Days a package lasts, day 1 to the last free day.
     public var days: Int { weeks * 7 }
 

@@ -13,26 +13,22 @@ struct FairnessAccount: Sendable {
     private let objective: Objective
 
     /// The account of a zone: what its claims hold on a day, what was received within the policy's window, and what is on
-    /// offer.
+    /// offer. Grows with the zone's claims, however many people stand on them.
     init(_ state: State, zone: ZoneID, on day: Day) {
         objective = state.policy.objective
-        var open: Set<OfferID> = []
         // What was bought on the spot for one person is no standing purchase, and makes nobody's share.
         for block in state.blocks(of: zone).compactMap({ state.blocks[$0] }) where block.spotFor == nil {
             for claim in block.claims.compactMap({ state.claims[$0] }) {
-                open.formUnion(state.holders[claim.id]?.offers ?? [])
-                guard let weekly = claim.weekly(on: day) else { continue }
-                standings[claim.provider, default: Standing()].held += weekly.minutesPerWeek
-                held += weekly.minutesPerWeek
+                let weekly = claim.weekly(on: day)?.minutesPerWeek ?? 0
+                standings[claim.provider, default: Standing()].held += weekly
+                held += weekly
             }
         }
         // Sums do not show in which order they were added up.
-        for offer in open.compactMap({ state.offers[$0] }) where offer.replaces == nil {
-            give(offer.provider, offer.ask.weeklyMinutes)
-        }
         for provider in standings.keys {
-            guard let receipts = state.received[Receiver(zone: zone, provider: provider)] else { continue }
-            give(provider, receipts.minutes(days: state.policy.fairnessDays, until: state.today))
+            let receiver = Receiver(zone: zone, provider: provider)
+            let received = state.received[receiver]?.minutes(days: state.policy.fairnessDays, until: state.today) ?? 0
+            give(provider, received + (state.onOffer[receiver] ?? 0))
         }
     }
 

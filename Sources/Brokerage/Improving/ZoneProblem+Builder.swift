@@ -191,7 +191,7 @@ extension ZoneProblem {
         mutating func stand(apartFrom moving: Set<OfferID>) {
             for (index, claim) in claims.enumerated() {
                 let held = state.holders[claim] ?? State.Holders()
-                for id in held.offers where !moving.contains(id) {
+                for id in held.timedOffers where !moving.contains(id) {
                     guard let offer = state.offers[id] else { continue }
                     stand(
                         offer.ask,
@@ -202,7 +202,7 @@ extension ZoneProblem {
                         offer.startFrom.adding(days: offer.ask.days - 1)
                     )
                 }
-                for id in held.packages {
+                for id in held.timedPackages {
                     guard let package = state.packages[id] else { continue }
                     stand(package.ask, package.claims, on: claim, index, package.firstDay, package.lastDay)
                 }

@@ -26,13 +26,6 @@ private struct RememberedFields: CodedFields {
     }
 }
 
-extension State.Holders: CodedFields {
-    init(_ field: inout SnapshotCoder, _ old: State.Holders?) throws(SnapshotError) {
-        offers = try field(old?.offers)
-        packages = try field(old?.packages)
-    }
-}
-
 extension Receiver: CodedFields {
     init(_ field: inout SnapshotCoder, _ old: Receiver?) throws(SnapshotError) {
         zone = try field(old?.zone)

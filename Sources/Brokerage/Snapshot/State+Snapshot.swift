@@ -70,6 +70,7 @@ extension State: CodedFields {
         livePackages = try field(old?.livePackages)
         caseloads = try field.map(old?.caseloads)
         spotPurchases = try field(old?.spotPurchases)
+        onOffer = try field.map(old?.onOffer)
         received = try field.map(old?.received)
         referralOfPerson = try field.map(old?.referralOfPerson)
         keyOfHash = try field.map(old?.keyOfHash) { $0.lexicographicallyPrecedes($1) }

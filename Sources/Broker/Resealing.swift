@@ -1,0 +1,97 @@
+import Brokerage
+import JSON
+import Journal
+import Vault
+
+// The vault's keys rotate: what an older key sealed is opened and sealed under the current one, and digests of NHS numbers
+// are made anew from the numbers, which stand in the sealed texts.
+
+extension Secrets {
+    /// Proves that a sealed value opens, or that a kept digest has the form of one.
+    func check(_ enclosure: Enclosure) throws(VaultError) {
+        if enclosure.kind == Secrets.numberKind {
+            guard keyring.isDigest(enclosure.sealed) else { throw .altered }
+        } else {
+            _ = try open(enclosure.sealed, subject: enclosure.subject, kind: enclosure.kind)
+        }
+    }
+
+    /// Whether a value was sealed, or digested, under the current key.
+    func isCurrent(_ enclosure: Enclosure) -> Bool {
+        enclosure.kind == Secrets.numberKind
+            ? enclosure.sealed.first == keyring.current : keyring.isCurrent(enclosure.sealed)
+    }
+
+    /// The same value under the current key; nil where that cannot be made: a digest whose number stands in no text.
+    func resealed(_ enclosure: Enclosure, in keeper: any JournalKeeper) throws -> Enclosure? {
+        var anew = enclosure
+        if enclosure.kind == Secrets.numberKind {
+            guard let number = try number(of: enclosure.subject, in: keeper),
+                keyring.matches(enclosure.sealed, Array(number.digits.utf8), purpose: Secrets.numberPurpose)
+            else { return nil }
+            anew.sealed = numberDigests(number)[0]
+        } else {
+            let label = SealLabel(system: system, subject: enclosure.subject, kind: enclosure.kind)
+            anew.sealed = try keyring.seal(try keyring.open(enclosure.sealed, for: label), for: label)
+        }
+        return anew
+    }
+
+    /// The NHS number in a person's sealed text.
+    private func number(of subject: String, in keeper: any JournalKeeper) throws -> NHSNumber? {
+        guard let sealed = try keeper.enclosure(subject: subject, kind: Secrets.personKind) else { return nil }
+        let text = try open(sealed, subject: subject, kind: Secrets.personKind)
+        guard case .object(let members) = try JSONParser.parse(text),
+            case .string(let digits)? = members.first(where: { $0.name == "nhsNumber" })?.value
+        else { return nil }
+        return NHSNumber(digits)
+    }
+}
+
+/// How the sealed values of a system stand with the vault's keys.
+public struct VaultTally: Sendable {
+    /// Values sealed or digested under each key, by its id.
+    public var byKey: [UInt8: Int] = [:]
+    /// Values that no key opens, or that were altered.
+    public var unopened = 0
+    /// Values that were sealed anew.
+    public var resealed = 0
+}
+
+extension VaultTally {
+    /// Looks at every sealed value, and seals those under older keys anew when told to. Beside running writers: what they
+    /// replace or forget meanwhile stays theirs.
+    ///
+    /// - Parameter progress: called after each page with what was seen so far.
+    public static func count(
+        in keeper: any JournalKeeper,
+        system: String,
+        keyring: Keyring,
+        resealing: Bool,
+        progress: (VaultTally) -> Void = { _ in }
+    ) throws(JournalError) -> VaultTally {
+        let secrets = Secrets(system: system, keyring: keyring)
+        var tally = VaultTally()
+        var place: EnclosurePlace?
+        while true {
+            let page = try keeper.enclosures(after: place, limit: BackgroundCheck.page)
+            for enclosure in page {
+                guard (try? secrets.check(enclosure)) != nil else {
+                    tally.unopened += 1
+                    continue
+                }
+                var key = enclosure.kind == Secrets.numberKind ? enclosure.sealed[0] : enclosure.sealed[1]
+                if resealing, !secrets.isCurrent(enclosure), let anew = try? secrets.resealed(enclosure, in: keeper),
+                    try keeper.replace(enclosure.sealed, by: anew)
+                {
+                    tally.resealed += 1
+                    key = keyring.current
+                }
+                tally.byKey[key, default: 0] += 1
+            }
+            progress(tally)
+            guard let last = page.last else { return tally }
+            place = EnclosurePlace(subject: last.subject, kind: last.kind)
+        }
+    }
+}
