@@ -17,6 +17,7 @@ struct Annealing: Sendable {
         splits: 30,
         drawsWaiting: 16,
         drawsPlaced: 8,
+        lightest: 80,
         hope: 1.5
     )
     /// Moves between two looks at the progress.
