@@ -54,7 +54,7 @@ public struct Allocator: Sendable {
     /// Two searches of the whole with seeds of their own; the better plan is handed back.
     private func searchTwice(_ start: Plan, _ seed: UInt64, _ budget: Budget) -> Outcome {
         let division = Division(problem, start, regions: 1, round: 0)
-        let annealing = Annealing(needs: instance.needs.count, expectedMoves: budget.expected / 2)
+        let annealing = Annealing(needs: instance.needs.count, expectedMoves: budget.expected / 2, warm: start.isWarm)
         let turns = workers.count > 1 ? 1 : 2
         let results = workers.map(2) { index in
             let search = Search(region(division, 0, start), start, seed: seed &* 2 &+ UInt64(index))
@@ -80,7 +80,7 @@ public struct Allocator: Sendable {
         // often. Measured on the yardstick: docs/performance/allocation.md.
         let movesPerNeed = budget.expected / Double(instance.needs.count)
         let rounds = movesPerNeed < 250 ? 2 : movesPerNeed < 4_000 ? 4 : 6
-        let annealing = Annealing(needs: instance.needs.count, expectedMoves: budget.expected)
+        let annealing = Annealing(needs: instance.needs.count, expectedMoves: budget.expected, warm: start.isWarm)
         var plan = start
         var grudges = [Int](repeating: 0, count: instance.needs.count)
         var moves = 0
@@ -110,10 +110,11 @@ public struct Allocator: Sendable {
                     let span = Double(round) / Double(rounds)...Double(round + 1) / Double(rounds)
                     let made = search.anneal(annealing, over: span, progress: pace.progress)
                     search.keep(search.objective, undoing: false)
-                    let last = round == rounds - 1
+                    // A cold search carries on what it is at, a warm one never lets go of the best.
+                    let keepsBest = start.isWarm || round == rounds - 1
                     results.append(
                         RegionResult(
-                            placements: search.placements(best: last),
+                            placements: search.placements(best: keepsBest),
                             grudges: search.carried,
                             moves: made
                         )
@@ -164,7 +165,7 @@ public struct Allocator: Sendable {
 
     /// The cheaper of two plans by the plain count; the start when the other breaks a rule, which would be a defect.
     private func cheaper(_ plan: Plan, _ start: Plan) -> Plan {
-        guard start.waiting < start.placements.count else { return plan }
+        guard start.isWarm else { return plan }
         guard let before = try? instance.account(start, from: start),
             let after = try? instance.account(plan, from: start)
         else { return start }

@@ -5,28 +5,34 @@
 /// Bräysy's ejection pool. As it cools the grudges fade and the true objective is left.
 struct Annealing: Sendable {
     /// Highest and lowest temperature, and that of a reheat, as shares of the smallest waiting points.
-    var hot = 0.4
-    var cold = 0.003
-    var reheat = 0.1
+    var hot: Double
+    var cold: Double
+    var reheat = 0.05
+    /// The temperature at which grudges count in full.
+    var trusting: Double
     /// Grudge that a need which always waits collects in a run, in smallest waiting points per need.
-    var grudge = 5.0
+    var grudge: Double
     /// Times the search cools down; after the first from the reheat, beginning with the best plan.
     var cycles = 1
-    var manner = Search.Manner(
-        fromPool: 25,
-        splits: 30,
-        drawsWaiting: 16,
-        drawsPlaced: 8,
-        hope: 1.5
-    )
+    var manner = Search.Manner()
     /// Moves between two looks at the progress.
     static let beat = 256
 
-    /// Small instances are worth cooling again and again; large ones are better cooled once, slowly.
-    init(needs: Int, expectedMoves: Double) {
-        guard needs <= Annealing.small else { return }
+    /// The cooling for a budget. Every figure is from docs/performance/allocation.md: small instances are worth cooling
+    /// again and again, large ones are better cooled once, slowly.
+    /// - Parameter warm: the search starts from a plan worth keeping. A short run then hardly warms it: what it cannot
+    ///   put right again it must not undo.
+    init(needs: Int, expectedMoves: Double, warm: Bool = false) {
         let each = expectedMoves / Double(max(1, needs))
-        cycles = max(1, min(16, Int(each / 1_200)))
+        if needs <= Annealing.small {
+            (hot, cold, grudge) = (0.2, 0.003, 5)
+            cycles = max(1, min(16, Int(each / 600)))
+        } else {
+            (hot, cold, grudge) = (each < 500 ? 0.15 : 0.3, 0.001, 15)
+            manner.fromPool = 50
+        }
+        trusting = hot
+        if warm { hot = min(hot, max(0.005, each / 5_000)) }
     }
     /// Needs up to which an instance is searched whole, twice, instead of in parts.
     static let small = 400
@@ -86,7 +92,7 @@ extension Search {
             let bump = annealing.grudge * region.unit * Double(region.needCount) * step / Double(Annealing.beat)
             last = done
             for _ in 0..<Annealing.beat {
-                self.step(temperature * region.unit, temperature / annealing.hot, Int(bump), annealing.manner)
+                self.step(temperature * region.unit, temperature / annealing.trusting, Int(bump), annealing.manner)
             }
             moves += Annealing.beat
         }

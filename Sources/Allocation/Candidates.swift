@@ -1,7 +1,7 @@
 /// Which blocks could serve each need, with the bands that fit the minutes free now: compressed rows, 32-bit indexes.
 ///
-/// A candidate is a (need, block) pair that every rule allows and at least one band of which fits. Calls are grouped by
-/// band, since calls of one package in one band must be summed, which makes "what fits" a mask of five bits and a
+/// A candidate is a (need, block) pair that every rule allows and that is part of a placement, alone or with a second
+/// block, while nobody else is placed. Calls are grouped by band, since calls of one package in one band must be summed, which makes "what fits" a mask of five bits and a
 /// valid split in two the test `a | b == all`.
 struct Candidates: Sendable {
     /// One (need, block) pair.
@@ -31,15 +31,23 @@ struct Candidates: Sendable {
                 for index in needs * job / jobs..<needs * (job + 1) / jobs {
                     let before = part.pairs.count
                     let need = instance.needs[index]
+                    let all = need.bands
+                    var whole = true
                     for block in serving[need.place] where instance.blocks[Int(block)].admits(need) {
                         var fits = instance.fitting(need, Int(block), free)
                         if !instance.carers.isEmpty {
                             fits &= ~instance.understaffed(need, Int(block), standing[Int(block)])
                         }
                         guard fits != 0 else { continue }
+                        if fits != all { whole = false }
                         part.pairs.append(
                             Pair(block: block, fits: fits, cost: instance.costs(of: need, on: Int(block), fits))
                         )
+                    }
+                    if !whole {
+                        let partners = Partners(need, all, part.pairs[before...], instance)
+                        let kept = part.pairs[before...].filter { $0.fits == all || partners.exist(for: $0, instance) }
+                        part.pairs.replaceSubrange(before..., with: kept)
                     }
                     part.counts.append(Int32(part.pairs.count - before))
                 }
@@ -56,6 +64,48 @@ struct Candidates: Sendable {
 
     /// Positions in `pairs` of a need's candidates.
     func of(_ need: Int) -> Range<Int> { Int(start[need])..<Int(start[need + 1]) }
+}
+
+/// Which parts of one need could be completed by another candidate of it.
+struct Partners {
+    private let all: UInt8
+    private let two: Bool
+    /// Bit v: some candidate fits the bands v. Where two providers are one too many, by provider.
+    private var any: UInt32 = 0
+    private var ofProvider: [(provider: Int, fits: UInt32)] = []
+
+    /// Looks at all candidates of a need.
+    init(_ need: Instance.Need, _ all: UInt8, _ pairs: ArraySlice<Candidates.Pair>, _ instance: Instance) {
+        self.all = all
+        two = need.twoProviders
+        for pair in pairs {
+            let bit = UInt32(1) << UInt32(pair.fits)
+            if two {
+                any |= bit
+                continue
+            }
+            let provider = instance.blocks[Int(pair.block)].provider
+            if let known = ofProvider.firstIndex(where: { $0.provider == provider }) {
+                ofProvider[known].fits |= bit
+            } else {
+                ofProvider.append((provider, bit))
+            }
+        }
+    }
+
+    /// True when another candidate fits what `pair`, which fits in part, leaves.
+    func exist(for pair: Candidates.Pair, _ instance: Instance) -> Bool {
+        var left = any
+        if !two {
+            let provider = instance.blocks[Int(pair.block)].provider
+            left = ofProvider.first { $0.provider == provider }?.fits ?? 0
+        }
+        while left != 0 {
+            if UInt8(left.trailingZeroBitCount) | pair.fits == all { return true }
+            left &= left - 1
+        }
+        return false
+    }
 }
 
 /// Blocks serving each place, ascending: compressed rows.

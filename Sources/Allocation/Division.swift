@@ -7,9 +7,12 @@ struct Division {
     /// Needs that a region may have: fewer would put more of them beside a border, more would not stay in the cache.
     static let comfortable = 1_900
 
+    /// Share of the work, in a hundred, that the smaller part of a cut has at least.
+    static let smallest = 38
+
     /// Blocks of each region, ascending.
     private(set) var blocks: [[Int32]]
-    /// Needs of each region, ascending.
+    /// Needs of each region, by place.
     private(set) var needs: [[Int32]]
     /// Free words of every block, less what needs in no region hold.
     private(set) var free: [UInt64]
@@ -62,6 +65,12 @@ struct Division {
             }
             needs[most].append(Int32(need))
         }
+        // By place, so that those who could use one block lie in few words of bits.
+        for region in needs.indices {
+            needs[region].sort {
+                (instance.needs[Int($0)].place, $0) < (instance.needs[Int($1)].place, $1)
+            }
+        }
     }
 
     /// Takes off what a need holds that no region may move.
@@ -97,8 +106,11 @@ struct Division {
         }
         // Directions of the first cut, round by round; the next cut is square to it, and so on. With two regions
         // only the first matters; with more, a quarter turn would give the same grid again.
-        let turns = count == 2 ? [(1, 0), (0, 1), (1, 1), (1, -1)] : [(1, 0), (1, 1), (2, 1), (1, 2)]
+        let turns = count == 2 ? [(1, 0), (0, 1)] : [(1, 0), (1, 1), (2, 1), (1, 2)]
         let turn = turns[round % turns.count]
+        // Providers that each need could go to: its links, which a cut should not run through.
+        var order = [Int32](repeating: -1, count: weight.count)
+        var crossing = [Int](repeating: 0, count: whole.count + 1)
         func cut(_ part: inout [Int], _ parts: Int, _ first: Int, _ depth: Int) {
             guard parts > 1 else {
                 for provider in part { region[provider] = Int32(first) }
@@ -106,12 +118,44 @@ struct Division {
             }
             let (dx, dy) = depth % 2 == 0 ? turn : (-turn.1, turn.0)
             part.sort { (x[$0] * dx + y[$0] * dy, $0) < (x[$1] * dx + y[$1] * dy, $1) }
+            for (position, provider) in part.enumerated() { order[provider] = Int32(position) }
+            for position in 0...part.count { crossing[position] = 0 }
+            for need in instance.needs.indices {
+                var low = Int32.max
+                var high: Int32 = -1
+                for pair in problem.candidates.pairs[problem.candidates.of(need)] {
+                    let position = order[instance.blocks[Int(pair.block)].provider]
+                    if position < 0 { continue }
+                    low = min(low, position)
+                    high = max(high, position)
+                }
+                guard high > low else { continue }
+                crossing[Int(low) + 1] += 1
+                crossing[Int(high) + 1] -= 1
+            }
+            for provider in part { order[provider] = -1 }
             let total = part.reduce(0) { $0 + weight[$1] }
             var sum = 0
+            var crossed = 0
             var split = 0
-            while split < part.count && sum * 2 < total {
-                sum += weight[part[split]]
-                split += 1
+            var least = Int.max
+            for position in 0..<part.count {
+                crossed += crossing[position]
+                // At the middle, or so near it that both parts are still of a size.
+                if position > 0 && sum * 100 >= total * Division.smallest
+                    && (total - sum) * 100 >= total * Division.smallest && crossed < least
+                {
+                    least = crossed
+                    split = position
+                }
+                sum += weight[part[position]]
+            }
+            if least == Int.max {
+                sum = 0
+                while split < part.count && sum * 2 < total {
+                    sum += weight[part[split]]
+                    split += 1
+                }
             }
             var low = Array(part[..<split])
             var high = Array(part[split...])

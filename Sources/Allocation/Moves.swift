@@ -10,6 +10,9 @@ extension Search {
         /// Options of which the roomiest is tried, at most: for a need that waits, and for one that is placed.
         var drawsWaiting = 16
         var drawsPlaced = 8
+        /// In a hundred packages pushed out, those chosen as the lightest, grudge included, of all that would be enough; the
+        /// others are whichever comes first.
+        var lightest = 80
         /// Share of the smallest waiting points by which a move may be too dear before holes are looked at.
         var hope = 1.5
     }
@@ -25,10 +28,15 @@ extension Search {
         let end = Int(region.candStart[need &+ 1])
         if c == end { return false }
         var header = header(c)
-        let splits = region.pairStart[need] < region.pairStart[need &+ 1]
         while c < end {
-            let fits = fitting(header, cells)
-            header += 1 &+ Int(truncatingIfNeeded: (header[0] >> 32) & 0xF_FFFF)
+            let head = header[0]
+            var fits: UInt8 = 0
+            if head & Region.hasPartner == 0 {
+                if Search.fitsEmpty(head) == all && holds(header, cells) { fits = all }
+            } else {
+                fits = fitting(header, cells)
+            }
+            header += 1 &+ Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
             if fits == all {
                 let points = Int(region.candCost[c &* 8 &+ 7])
                 if points < cheapest {
@@ -38,7 +46,7 @@ extension Search {
                         option.first = Int32(truncatingIfNeeded: c)
                     }
                 }
-            } else if fits != 0 && splits && parts < Search.mostParts {
+            } else if fits != 0 && parts < Search.mostParts {
                 part[parts] = Int32(truncatingIfNeeded: c)
                 partBands[parts] = fits
                 parts &+= 1
@@ -175,40 +183,48 @@ extension Search {
     }
 
     /// Pushes packages out of a candidate's block until `bands` fit: one that is enough, or else any that helps.
-    private func makeRoom(_ c: Int, _ bands: UInt8) -> Bool {
+    private func makeRoom(_ c: Int, _ bands: UInt8, _ manner: Manner) -> Bool {
         let asking = header(c)
         let cell = cells + Int(truncatingIfNeeded: (asking[0] & 0xFFFF_FFFF) &* 2)
         let words = Int(truncatingIfNeeded: (asking[0] >> 32) & 0xF_FFFF)
         let block = Int(region.candBlock[c])
         let row = seated + Int(region.userStart[block])
+        let whole = Search.fitsEmpty(asking[0]) == bands
         while shortage(c, bands) > 0 {
             let count = Int(seatedCount[block])
             if count == 0 || ejectedCount == Search.mostEjected { return false }
-            var index = chance.below(count)
+            let pick = chance.below(100) < manner.lightest
+            var lightest = Int.max
+            let from = chance.below(count)
+            var index = from
             var enough = -1
-            var helpful = -1
             for _ in 0..<count {
                 let e = Int(row[index])
                 index = index &+ 1 == count ? 0 : index &+ 1
                 let need = Int(region.candNeed[e])
                 let held = first[need] == Int32(truncatingIfNeeded: e) ? firstBands[need] : secondBands[need]
                 let header = header(e)
+                let all = Search.fitsEmpty(header[0]) == held
                 var fits = Binding.guards
-                var helps = false
                 for word in 0..<words {
                     let lanes = cell[2 &* word &+ 1]
-                    let ask = asking[1 &+ word] & Search.lanes(lanes, bands)
-                    let has = header[1 &+ word] & Search.lanes(lanes, held)
-                    let short = ~(cell[2 &* word] &- ask) & Binding.guards
-                    if (short &- (short >> 15)) & has != 0 { helps = true }
+                    let ask = Search.asked(asking[1 &+ word], lanes, bands, whole)
+                    let has = Search.asked(header[1 &+ word], lanes, held, all)
                     fits &= cell[2 &* word] &+ has &- ask
                 }
                 if fits & Binding.guards == Binding.guards {
-                    enough = need
-                    break
+                    if !pick {
+                        enough = need
+                        break
+                    }
+                    let weight = region.waiting[need] &+ grudge[need]
+                    if weight < lightest {
+                        lightest = weight
+                        enough = need
+                    }
                 }
-                if helps && helpful < 0 { helpful = need }
             }
+            let helpful = enough >= 0 ? -1 : helping(c, bands, from)
             let out = enough >= 0 ? enough : helpful
             if out < 0 { return false }
             eject(out)
@@ -218,25 +234,77 @@ extension Search {
         return true
     }
 
-    /// Offers what the move freed to those who wait and could not have had it before.
-    private func fillHoles() {
-        for index in 0..<touchedCount {
-            let block = Int(touched[index])
-            let start = Int(region.userStart[block])
-            let count = Int(region.userStart[block &+ 1]) &- start
-            var position = chance.below(count)
-            for _ in 0..<count {
-                let user = start &+ position
-                position = position &+ 1 == count ? 0 : position &+ 1
-                let need = Int(region.userNeed[user])
-                if poolAt[need] < 0 { continue }
-                let header = header(Int(region.user[user]))
-                let fits = fitting(header, cells)
-                if fits == 0 || fits & ~fitting(header, former) == 0 { continue }
-                if fits != region.bands[need] && region.pairStart[need] == region.pairStart[need &+ 1] { continue }
-                if cheapest(need) { settle(need, option) }
+    /// Of the packages on a candidate's block one that holds some of what `bands` lack, looked for from a seat on; or -1.
+    private func helping(_ c: Int, _ bands: UInt8, _ from: Int) -> Int {
+        let asking = header(c)
+        let cell = cells + Int(truncatingIfNeeded: (asking[0] & 0xFFFF_FFFF) &* 2)
+        let words = Int(truncatingIfNeeded: (asking[0] >> 32) & 0xF_FFFF)
+        let block = Int(region.candBlock[c])
+        let row = seated + Int(region.userStart[block])
+        let count = Int(seatedCount[block])
+        var index = from
+        for _ in 0..<count {
+            let e = Int(row[index])
+            index = index &+ 1 == count ? 0 : index &+ 1
+            let need = Int(region.candNeed[e])
+            let held = first[need] == Int32(truncatingIfNeeded: e) ? firstBands[need] : secondBands[need]
+            let header = header(e)
+            for word in 0..<words {
+                let lanes = cell[2 &* word &+ 1]
+                let short = ~(cell[2 &* word] &- (asking[1 &+ word] & Search.lanes(lanes, bands))) & Binding.guards
+                if (short &- (short >> 15)) & header[1 &+ word] & Search.lanes(lanes, held) != 0 { return need }
             }
         }
+        return -1
+    }
+
+    /// Offers what the move freed to those who wait and could not have had it before.
+    /// - Parameter required: points that a need must bring, itself and its grudge, to be worth a look.
+    private func fillHoles(_ required: Int, _ trust: Double) {
+        for index in 0..<touchedCount {
+            let block = Int(touched[index])
+            let first = Int(region.crowdStart[block])
+            let end = Int(region.crowdStart[block &+ 1])
+            var entry = first &+ chance.below(end &- first)
+            for _ in first..<end {
+                let crowd = region.crowd[entry]
+                entry = entry &+ 1 == end ? first : entry &+ 1
+                var left = crowd.needs & waits[Int(crowd.word)]
+                while left != 0 {
+                    let bit = left & (0 &- left)
+                    left &= left &- 1
+                    let need = Int(crowd.word) &* 64 &+ bit.trailingZeroBitCount
+                    if required > 0
+                        && region.waiting[need] &+ Int(trust * Double(grudge[need])) < required
+                    {
+                        continue
+                    }
+                    let user = Int(crowd.user) &+ (crowd.needs & (bit &- 1)).nonzeroBitCount
+                    let header = region.header(Int(region.user[user]))
+                    let fits = fitting(header, cells)
+                    if fits == 0 || fits & ~fitting(header, former) == 0 { continue }
+                    if fits != region.bands[need] && !completes(need, header, fits) { continue }
+                    if cheapest(need) { settle(need, option) }
+                }
+            }
+        }
+    }
+
+    /// True when another candidate of a need can take now what one leaves.
+    private func completes(_ need: Int, _ one: UnsafeMutablePointer<UInt64>, _ fits: UInt8) -> Bool {
+        if one[0] & Region.hasPartner == 0 { return false }
+        let missing = region.bands[need] & ~fits
+        let end = region.header(Int(region.candStart[need &+ 1]))
+        var header = region.header(Int(region.candStart[need]))
+        while header < end {
+            if UInt8(truncatingIfNeeded: header[0] >> 52) & missing == missing && header != one
+                && fitting(header, cells) & missing == missing
+            {
+                return true
+            }
+            header += 1 &+ Int(truncatingIfNeeded: (header[0] >> 32) & 0xF_FFFF)
+        }
+        return false
     }
 
     /// One move at a temperature.
@@ -258,34 +326,61 @@ extension Search {
             need = chance.below(region.needCount)
             if !hasOption(need) { return }
         }
-        let waits = first[need] < 0
-        drawRoomy(need, waits ? manner.drawsWaiting : manner.drawsPlaced, manner)
+        let waited = first[need] < 0
+        drawRoomy(need, waited ? manner.drawsWaiting : manner.drawsPlaced, manner)
         let target = option
-        if !waits {
+        if !waited {
             if first[need] == target.first && second[need] == target.second { return }
             eject(need)
         }
-        if !makeRoom(Int(target.first), target.firstBands)
-            || (target.second >= 0 && !makeRoom(Int(target.second), target.secondBands))
+        if !makeRoom(Int(target.first), target.firstBands, manner)
+            || (target.second >= 0 && !makeRoom(Int(target.second), target.secondBands, manner))
         {
             undo()
+            if waited {
+                grudge[need] &+= bump
+                grudges &+= bump
+            }
             return
         }
         settle(need, target)
         var index = ejectedCount
+        // What those not looked at yet would save if they all found a place for nothing.
+        let most = limit &+ Int(manner.hope * region.unit)
+        var saved = 0
+        var savedGrudges = 0
+        for index in 0..<ejectedCount {
+            saved = saved &+ region.waiting[Int(ejected[index])]
+            savedGrudges = savedGrudges &+ grudge[Int(ejected[index])]
+        }
         while index > 0 {
             index &-= 1
             let out = Int(ejected[index])
-            if cheapest(out) { settle(out, option) }
+            saved = saved &- region.waiting[out]
+            savedGrudges = savedGrudges &- grudge[out]
+            if cheapest(out) {
+                settle(out, option)
+            } else {
+                // It fits nowhere now, and nothing more comes free: no hole need be offered to it.
+                waits[out >> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: out))
+                let least =
+                    objective &- before &- saved
+                    &+ Int(trust * Double(grudges &- grudgesBefore &- savedGrudges))
+                if least > most { break }
+            }
         }
-        var loss = objective &- before &+ Int(trust * Double(grudges &- grudgesBefore))
-        if loss <= limit &+ Int(manner.hope * region.unit) {
-            fillHoles()
+        var loss = index > 0 ? Int.max : objective &- before &+ Int(trust * Double(grudges &- grudgesBefore))
+        if loss <= most {
+            fillHoles(loss &- limit, trust)
+            for index in 0..<ejectedCount {
+                let out = Int(ejected[index])
+                if poolAt[out] >= 0 { waits[out >> 6] |= 1 &<< UInt64(truncatingIfNeeded: out) }
+            }
             loss = objective &- before &+ Int(trust * Double(grudges &- grudgesBefore))
         }
         if loss > limit {
             undo()
-            if waits {
+            if waited {
                 grudge[need] &+= bump
                 grudges &+= bump
             }

@@ -13,6 +13,13 @@ public final class Online {
     /// What the need at hand asks, sixteen days a vector: at `band * stepsPerBand + step`.
     private let asked: UnsafeMutableBufferPointer<SIMD16<Int16>>
     private static let stepsPerBand = Instance.longestHorizon / DayFit.stride
+    /// The most minutes free on any of a step's sixteen days, by band, at `block * steps + step`: one cache line that
+    /// turns most blocks away before ten are read.
+    private let roof: UnsafeMutableBufferPointer<SIMD8<Int16>>
+    /// What the need at hand asks of `roof`, by step.
+    private let askedMost: UnsafeMutableBufferPointer<SIMD8<Int16>>
+    /// Steps of the instance's horizon.
+    private let steps: Int
     /// Blocks that fit in part which one choice looks at; those beyond are left out, and their splits with them. A zone
     /// with more is one where single blocks abound.
     public static let mostParts = 512
@@ -36,7 +43,12 @@ public final class Online {
         var provider: Int32
         var fits: UInt8
         var cost: SIMD8<Int32>
+        /// At most what each band costs here, `Online.never` where it does not fit; other lanes 0.
+        var least: SIMD8<Int32>
     }
+
+    /// More than a band may cost and five of them still add up.
+    private static let never: Int32 = 1 << 26
 
     /// Begins with the instance's free minutes.
     public init(_ instance: Instance) {
@@ -73,9 +85,24 @@ public final class Online {
         gateStart = starts
         gates = list
         parts = .allocate(capacity: Online.mostParts)
-        parts.initialize(repeating: Part(block: 0, provider: 0, fits: 0, cost: .zero))
+        parts.initialize(repeating: Part(block: 0, provider: 0, fits: 0, cost: .zero, least: .zero))
+        steps = instance.horizon / DayFit.stride
+        roof = .allocate(capacity: max(1, instance.blocks.count * steps))
+        roof.initialize(repeating: .zero)
+        askedMost = .allocate(capacity: steps)
+        askedMost.initialize(repeating: .zero)
         asked = .allocate(capacity: Instance.bands * Online.stepsPerBand)
         asked.initialize(repeating: .zero)
+        for block in instance.blocks.indices {
+            for band in 0..<Instance.bands { raise(block, band, 0..<steps) }
+        }
+    }
+
+    /// Writes down the most minutes free in the steps of a block's band.
+    private func raise(_ block: Int, _ band: Int, _ range: Range<Int>) {
+        guard let cells = free.baseAddress else { return }
+        let row = UnsafePointer(cells + instance.slab(block, band))
+        for step in range { roof[block * steps + step][band] = DayFit.cells(row, step).max() }
     }
 
     deinit {
@@ -83,6 +110,8 @@ public final class Online {
         received.deallocate()
         parts.deallocate()
         asked.deallocate()
+        roof.deallocate()
+        askedMost.deallocate()
     }
 
     /// The best option for a need now, or nil. Nothing changes.
@@ -96,10 +125,13 @@ public final class Online {
         var cheapest = Int.max
         var partCount = 0
         var union: UInt8 = 0
+        var least = SIMD8<Int32>(repeating: Online.never)
         for position in Int(gateStart[need.place])..<Int(gateStart[need.place + 1]) {
             let gate = gates[position]
             guard opens(gate, need) else { continue }
-            let fits = fitting(Int(gate.block), possible, need.days)
+            let hopeful = possible & ~tooHigh(Int(gate.block), need.days)
+            guard hopeful != 0 else { continue }
+            let fits = fitting(Int(gate.block), hopeful, need.days)
             guard fits != 0 else { continue }
             let cost = instance.costs(
                 of: need,
@@ -117,13 +149,39 @@ public final class Online {
                 }
             }
             if partCount < Online.mostParts {
-                parts[partCount] = Part(block: gate.block, provider: gate.provider, fits: fits, cost: cost)
+                let lower = Online.lower(cost, fits, all)
+                parts[partCount] = Part(
+                    block: gate.block,
+                    provider: gate.provider,
+                    fits: fits,
+                    cost: cost,
+                    least: lower
+                )
+                least = pointwiseMin(least, lower)
                 partCount += 1
                 union |= fits
             }
         }
-        if union == all && all.nonzeroBitCount > 1 { split(need, all, partCount, &cheapest, &best) }
+        if union == all && all.nonzeroBitCount > 1 { split(need, all, partCount, least, &cheapest, &best) }
         return best
+    }
+
+    /// A lower bound of what each band of a need costs on a block.
+    @inline(__always)
+    private static func lower(_ cost: SIMD8<Int32>, _ fits: UInt8, _ all: UInt8) -> SIMD8<Int32> {
+        var lower = pointwiseMin(cost, SIMD8(repeating: never))
+        for band in 0..<Instance.bands where (all & ~fits) >> UInt8(band) & 1 != 0 { lower[band] = never }
+        for lane in Instance.bands..<8 { lower[lane] = 0 }
+        return lower
+    }
+
+    /// The bands of the need at hand that ask more than a block has on any day of some step.
+    @inline(__always)
+    private func tooHigh(_ block: Int, _ span: Range<Int>) -> UInt8 {
+        var short = SIMD8<Int16>(repeating: 0)
+        for step in DayFit.steps(span) { short |= roof[block * steps + step] &- askedMost[step] }
+        let failed = (short &>> 15) & SIMD8(1, 2, 4, 8, 16, 0, 0, 0)
+        return UInt8(truncatingIfNeeded: failed.wrappedSum())
     }
 
     /// Writes down what a need asks, calls of one band summed.
@@ -132,6 +190,7 @@ public final class Online {
         let steps = DayFit.steps(need.days)
         var seen: UInt8 = 0
         var loads = SIMD8<Int>(repeating: 0)
+        for step in steps { askedMost[step] = .zero }
         for call in need.calls {
             let bit = UInt8(1) << UInt8(call.band)
             loads[call.band] += call.load
@@ -140,6 +199,7 @@ public final class Online {
                 let more = DayFit.demand(load, on: DayFit.bits(call.days, step))
                 let at = call.band * Online.stepsPerBand + step
                 asked[at] = seen & bit == 0 ? more : asked[at] &+ more
+                askedMost[step][call.band] = asked[at].max()
             }
             seen |= bit
         }
@@ -184,6 +244,9 @@ public final class Online {
                 days &= days - 1
             }
         }
+        for call in need.calls where bands >> UInt8(call.band) & 1 != 0 {
+            raise(block, call.band, DayFit.steps(need.days))
+        }
         received[instance.blocks[block].provider] += need.weekly(bands)
     }
 
@@ -210,13 +273,23 @@ public final class Online {
         _ need: Instance.Need,
         _ all: UInt8,
         _ count: Int,
+        _ least: SIMD8<Int32>,
         _ cheapest: inout Int,
         _ best: inout Plan.Placement?
     ) {
+        // Fairness never costs less than nothing, so these bounds leave out nothing that could be cheaper.
+        let floor = instance.weights.split + Int(least.wrappedSum())
         for i in 0..<count {
+            var over = Int32.max
+            for band in 0..<Instance.bands where parts[i].fits >> UInt8(band) & 1 != 0 {
+                over = min(over, parts[i].least[band] - least[band])
+            }
+            guard floor + Int(over) < cheapest else { continue }
             for j in 0..<i where parts[i].fits | parts[j].fits == all {
                 let same = parts[i].provider == parts[j].provider
                 guard same || need.twoProviders else { continue }
+                let bound = pointwiseMin(parts[i].least, parts[j].least).wrappedSum()
+                guard instance.weights.split + Int(bound) < cheapest else { continue }
                 let mustTake = all & ~parts[j].fits
                 let mayTake = parts[i].fits & parts[j].fits
                 var extra = mayTake

@@ -39,6 +39,9 @@ public struct Plan: Sendable, Equatable {
 
     /// Needs that wait.
     public var waiting: Int { placements.reduce(0) { $1 == nil ? $0 + 1 : $0 } }
+
+    /// True when somebody is placed.
+    var isWarm: Bool { placements.contains { $0 != nil } }
 }
 
 /// What a plan comes to, each part apart, in points.

@@ -32,6 +32,8 @@ final class Region {
     let pair: UnsafeMutablePointer<SIMD2<Int32>>
     /// Pairs listed for one need; more would be drawn too seldom to matter, and their number is a square.
     static let mostPairs = 1024
+    /// In a header: the candidate can share its package with another.
+    static let hasPartner: UInt64 = 1 << 57
 
     /// For each candidate one header word, then the minutes it asks. Header: low 32 bits the block's first word, 20 bits
     /// the number of words, 5 bits the bands that fit an empty block.
@@ -52,7 +54,17 @@ final class Region {
     let laneBands: UnsafeMutablePointer<UInt64>
     let userStart: UnsafeMutablePointer<Int32>
     let user: UnsafeMutablePointer<Int32>
-    let userNeed: UnsafeMutablePointer<Int32>
+    /// The users' needs as bits, word by word: a block's entries are those from `crowdStart[b]` to before
+    /// `crowdStart[b + 1]`.
+    let crowdStart: UnsafeMutablePointer<Int32>
+    let crowd: UnsafeMutablePointer<Crowd>
+    /// Users of a block whose needs lie in one word of bits, ascending as in `user`.
+    struct Crowd {
+        var needs: UInt64
+        var word: Int32
+        /// Where in `user` the first of them is.
+        var user: Int32
+    }
 
     // Per provider.
     let recent: UnsafeMutablePointer<Int>
@@ -62,7 +74,7 @@ final class Region {
     let outerNeed: [Int32]
     let outerBlock: [Int32]
 
-    /// Lays out `needs` (ascending) and `blocks` (ascending) of an instance.
+    /// Lays out `needs` and `blocks` (ascending) of an instance.
     /// - Parameters:
     ///   - free: the words of every block of the instance, less what needs outside the region hold.
     ///   - received: weekly minutes of every provider, less what the region's own needs give it.
@@ -141,7 +153,8 @@ final class Region {
                 weekly[index * 8 + 7] += Int32(call.weekly)
             }
             let all = bands[index]
-            for position in candidates.of(Int(outer)) {
+            let mine = candidates.of(Int(outer)).filter { inner[Int(candidates.pairs[$0].block)] >= 0 }
+            for position in mine {
                 let found = candidates.pairs[position]
                 let here = inner[Int(found.block)]
                 guard here >= 0 else { continue }
@@ -157,10 +170,11 @@ final class Region {
                 cost.append(found.cost)
             }
             singleStarts.append(Int32(singles.count))
-            Region.pairUp(first..<block.count, all, need.twoProviders, stream, at, blockProvider, block, &pairs)
+            Region.pairUp(first..<block.count, all, need.twoProviders, &stream, at, blockProvider, block, &pairs)
             pairStarts.append(Int32(pairs.count))
         }
         candidateCount = block.count
+        at.append(Int32(stream.count))
         candStart[needs.count] = Int32(block.count)
         self.stream = buffer(stream)
         streamAt = buffer(at)
@@ -200,38 +214,57 @@ final class Region {
         for index in blocks.indices { starts[index + 1] += starts[index] }
         var next = starts
         user = .allocate(capacity: max(1, block.count))
-        userNeed = .allocate(capacity: max(1, block.count))
         for index in block.indices {
             let position = Int(next[Int(block[index])])
             user[position] = Int32(index)
-            userNeed[position] = owner[index]
             next[Int(block[index])] += 1
         }
         userStart = buffer(starts)
+        var crowds: [Crowd] = []
+        var crowdStarts: [Int32] = [0]
+        for here in blocks.indices {
+            let first = crowds.count
+            for position in Int(starts[here])..<Int(starts[here + 1]) {
+                let need = owner[Int(user[position])]
+                if crowds.count == first || crowds[crowds.count - 1].word != need / 64 {
+                    crowds.append(Crowd(needs: 0, word: need / 64, user: Int32(position)))
+                }
+                crowds[crowds.count - 1].needs |= 1 << UInt64(need % 64)
+            }
+            crowdStarts.append(Int32(crowds.count))
+        }
+        crowdStart = buffer(crowdStarts)
+        crowd = buffer(crowds)
     }
 
     private static func pairUp(
         _ range: Range<Int>,
         _ all: UInt8,
         _ two: Bool,
-        _ stream: [UInt64],
+        _ stream: inout [UInt64],
         _ at: [Int32],
         _ provider: UnsafeMutablePointer<Int32>,
         _ block: [Int32],
         _ pairs: inout [SIMD2<Int32>]
     ) {
-        guard all.nonzeroBitCount > 1 else { return }
+        guard all.nonzeroBitCount > 1, range.count > 1 else { return }
+        func fits(_ c: Int) -> UInt8 { Search.fitsEmpty(stream[Int(at[c])]) }
         let limit = pairs.count + mostPairs
         for c in range {
-            let fits = UInt8(truncatingIfNeeded: stream[Int(at[c])] >> 52)
+            let mine = fits(c)
             for d in range.lowerBound..<c {
-                guard fits | UInt8(truncatingIfNeeded: stream[Int(at[d])] >> 52) == all else { continue }
+                guard mine | fits(d) == all else { continue }
                 guard two || provider[Int(block[c])] == provider[Int(block[d])] else { continue }
-                if pairs.count == limit { return }
-                pairs.append(SIMD2(Int32(c), Int32(d)))
+                stream[Int(at[c])] |= hasPartner
+                stream[Int(at[d])] |= hasPartner
+                if pairs.count < limit { pairs.append(SIMD2(Int32(c), Int32(d))) }
             }
         }
     }
+
+    /// The header of a candidate's words; of the one after the last the end of all.
+    @inline(__always)
+    func header(_ c: Int) -> UnsafeMutablePointer<UInt64> { stream + Int(streamAt[c]) }
 
     deinit {
         candStart.deallocate()
@@ -257,7 +290,8 @@ final class Region {
         laneBands.deallocate()
         userStart.deallocate()
         user.deallocate()
-        userNeed.deallocate()
+        crowdStart.deallocate()
+        crowd.deallocate()
         recent.deallocate()
         fair.deallocate()
     }

@@ -26,6 +26,8 @@ final class Search {
     let pool: UnsafeMutablePointer<Int32>
     let poolAt: UnsafeMutablePointer<Int32>
     var poolCount = 0
+    /// The same as bits.
+    let waits: UnsafeMutablePointer<UInt64>
     /// The sum the search makes small.
     var objective = 0
     /// Per need: points added to its waiting while the search goes on, for having failed to find a place.
@@ -106,6 +108,7 @@ final class Search {
         received = buffer(0, count: region.providerCount)
         pool = buffer(-1, count: needs)
         poolAt = buffer(-1, count: needs)
+        waits = buffer(0, count: (needs + 63) / 64)
         grudge = buffer(0, count: needs)
         changes = buffer(
             Change(need: 0, first: 0, second: 0, firstBands: 0, secondBands: 0, seats: false),
@@ -132,6 +135,7 @@ final class Search {
             guard hasOption(need) else { continue }
             poolAt[need] = Int32(poolCount)
             pool[poolCount] = Int32(need)
+            waits[need / 64] |= 1 << UInt64(need % 64)
             poolCount += 1
         }
         for need in 0..<needs {
@@ -163,6 +167,7 @@ final class Search {
         received.deallocate()
         pool.deallocate()
         poolAt.deallocate()
+        waits.deallocate()
         grudge.deallocate()
         changes.deallocate()
         touched.deallocate()
@@ -237,56 +242,6 @@ final class Search {
     @inline(__always)
     func points(_ c: Int, _ bands: UInt8) -> Int { sum(region.candCost + c &* 8, bands) }
 
-    // MARK: Minutes
-
-    /// All bits under the guards of those lanes whose band is in `bands`.
-    @inline(__always)
-    static func lanes(_ laneBands: UInt64, _ bands: UInt8) -> UInt64 {
-        let chosen = laneBands & (UInt64(bands) &* 0x0001_0001_0001_0001)
-        let set = (chosen &+ 0x7FFF_7FFF_7FFF_7FFF) & Binding.guards
-        return set &- (set >> 15)
-    }
-
-    /// The bands of a candidate that fit `cells`.
-    @inline(__always)
-    func fitting(_ header: UnsafeMutablePointer<UInt64>, _ cells: UnsafeMutablePointer<UInt64>) -> UInt8 {
-        let head = header[0]
-        var cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
-        var ask = header + 1
-        let end = ask + Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
-        var failed: UInt64 = 0
-        repeat {
-            let short = ~(cell[0] &- ask[0]) & Binding.guards
-            failed |= ((short >> 15) &* 0xFFFF) & cell[1]
-            cell += 2
-            ask += 1
-        } while ask < end
-        failed |= failed >> 32
-        failed |= failed >> 16
-        return UInt8(truncatingIfNeeded: head >> 52) & ~UInt8(truncatingIfNeeded: failed)
-    }
-
-    @inline(__always)
-    func header(_ c: Int) -> UnsafeMutablePointer<UInt64> { region.stream + Int(region.streamAt[c]) }
-
-    @inline(__always)
-    func fitsEmpty(_ c: Int) -> UInt8 { UInt8(truncatingIfNeeded: header(c)[0] >> 52) }
-
-    /// Guards of lanes in which `bands` of a candidate find too little, over all its words: how many.
-    @inline(__always)
-    func shortage(_ c: Int, _ bands: UInt8) -> Int {
-        let header = header(c)
-        let head = header[0]
-        let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
-        var count = 0
-        for word in 0..<words {
-            let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
-            count = count &+ (~(cell[2 &* word] &- ask) & Binding.guards).nonzeroBitCount
-        }
-        return count
-    }
-
     // MARK: Changes
 
     @inline(__always)
@@ -295,8 +250,9 @@ final class Search {
         let head = header[0]
         let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
         let words = Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
+        let whole = Search.fitsEmpty(head) == bands
         for word in 0..<words {
-            let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
+            let ask = Search.asked(header[1 &+ word], cell[2 &* word &+ 1], bands, whole)
             cell[2 &* word] = cell[2 &* word] &- ask
         }
         let block = Int(region.candBlock[c])
@@ -317,8 +273,9 @@ final class Search {
         let head = header[0]
         let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
         let words = Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
+        let whole = Search.fitsEmpty(head) == bands
         for word in 0..<words {
-            let ask = header[1 &+ word] & Search.lanes(cell[2 &* word &+ 1], bands)
+            let ask = Search.asked(header[1 &+ word], cell[2 &* word &+ 1], bands, whole)
             cell[2 &* word] = cell[2 &* word] &+ ask
         }
         let block = Int(region.candBlock[c])
@@ -361,6 +318,7 @@ final class Search {
         pool[Int(position)] = last
         poolAt[Int(last)] = position
         poolAt[need] = -1
+        waits[need >> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: need))
     }
 
     /// Takes a placed need out; it waits again.
@@ -372,6 +330,7 @@ final class Search {
         grudges = grudges &+ grudge[need]
         pool[poolCount] = Int32(truncatingIfNeeded: need)
         poolAt[need] = Int32(truncatingIfNeeded: poolCount)
+        waits[need >> 6] |= 1 &<< UInt64(truncatingIfNeeded: need)
         poolCount &+= 1
     }
 

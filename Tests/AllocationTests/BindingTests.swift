@@ -11,9 +11,11 @@ struct BindingTests {
         let candidates = Candidates(instance)
         for (index, need) in instance.needs.enumerated() {
             var expected: [Int32: UInt8] = [:]
-            for (block, terms) in instance.blocks.enumerated()
-            where terms.zone.contains(need.place) && terms.admits(need) {
-                var fits: UInt8 = 0
+            // Those alone that are part of a placement while nobody else is placed.
+            let possible = Set(
+                everyPlacement(instance, index, free: instance.free).flatMap { $0.parts.map { $0.block } }
+            )
+            for block in possible {
                 for band in 0..<5 where need.bands >> UInt8(band) & 1 != 0 {
                     let enough = (0..<instance.horizon).allSatisfy { day in
                         let load = need.calls.reduce(0) {
@@ -21,9 +23,8 @@ struct BindingTests {
                         }
                         return load <= Int(instance.free[instance.slab(block, band) + day])
                     }
-                    if enough { fits |= 1 << UInt8(band) }
+                    if enough { expected[Int32(block), default: 0] |= 1 << UInt8(band) }
                 }
-                if fits != 0 { expected[Int32(block)] = fits }
             }
             let found = candidates.pairs[candidates.of(index)]
             #expect(Dictionary(uniqueKeysWithValues: found.map { ($0.block, $0.fits) }) == expected, "seed \(seed)")
