@@ -6,9 +6,8 @@ extension Instance {
     /// For each (block, band), at `block * Instance.bands + band`: minutes that the needs could take there, each need's shared
     /// evenly among the blocks that could take them, per thousand minutes free. 0 where nothing is free or nobody asks.
     ///
-    /// Taking the option with the least of it leaves to later needs what they have the least choice in. On instances of the
-    /// yardstick, with a third of the needs known beforehand and the rest arriving one by one, 4 to 5 % fewer waited than by
-    /// the closest fit (docs/performance/allocation.md).
+    /// Taking the option with the least of it leaves to later needs what they have the least choice in: a little fewer wait
+    /// than by the closest fit alone (`PressureTests` counts them).
     public func pressure() -> [Int] {
         let candidates = Candidates(self)
         var asked = [Int](repeating: 0, count: blocks.count * Instance.bands)
