@@ -55,9 +55,12 @@ public struct Choice: Sendable {
     /// - Parameter providers: how many providers may share the package, 1 or 2.
     public init(_ need: Need, among candidates: [Candidate], providers: Int = 1) {
         let all = need.allVisits
-        let obstacles = candidates.map { $0.capacity.obstacle(to: need, visits: all) }
+        let whole = Demand(need, visits: all)
+        let obstacles = candidates.map { $0.capacity.obstacle(to: need, visits: all, whole) }
+        let each =
+            obstacles.contains { $0 != nil } ? need.visits.indices.map { Demand(need, visits: 1 << UInt16($0)) } : []
         let parts = candidates.indices.map { index in
-            obstacles[index] == nil ? all : Choice.visitsThatFit(need, candidates[index].capacity)
+            obstacles[index] == nil ? all : Choice.visitsThatFit(need, each, candidates[index].capacity)
         }
         var options: [(Option, members: [Int])] = []
         for index in candidates.indices where obstacles[index] == nil {
@@ -97,9 +100,11 @@ public struct Choice: Sendable {
 
     /// The visits that fit one by one. A pair found from these is checked again as a whole, since two visits in
     /// one band share its minutes.
-    private static func visitsThatFit(_ need: Need, _ capacity: Capacity) -> UInt16 {
-        need.visits.indices.reduce(0) {
-            capacity.obstacle(to: need, visits: 1 << UInt16($1)) == nil ? $0 | 1 << UInt16($1) : $0
+    private static func visitsThatFit(_ need: Need, _ demands: [Demand], _ capacity: Capacity) -> UInt16 {
+        need.visits.indices.reduce(0) { mask, visit in
+            let one = UInt16(1) << UInt16(visit)
+            let fits = demands[visit].fits(capacity.free) && capacity.carersObstacle(to: need, visits: one) == nil
+            return fits ? mask | one : mask
         }
     }
 

@@ -6,10 +6,16 @@ extension Capacity {
         carersObstacle(to: need, visits: mask) ?? minutesObstacle(need, mask)
     }
 
+    /// The same where the visits' demand is at hand: most claims are settled by it, and days are looked at one by one only
+    /// to say on which they are short.
+    func obstacle(to need: Need, visits mask: UInt16, _ demand: Demand) -> Obstacle? {
+        carersObstacle(to: need, visits: mask) ?? (demand.fits(free) ? nil : minutesObstacle(need, mask))
+    }
+
     /// The fewest minutes left in any cell the visits touch, once they are placed; they must fit.
     public func slack(of need: Need, visits mask: UInt16) -> Int {
         var least = Int.max
-        forEachCell(need, mask) { day, band, minutes in
+        need.forEachCell(mask) { day, band, minutes in
             least = min(least, free(day, band) - minutes)
         }
         return least
@@ -18,7 +24,7 @@ extension Capacity {
     /// Every cell the visits touch that is short of minutes, and by how many; none where they fit.
     public func shortages(of need: Need, visits mask: UInt16) -> [(day: Int, band: Int, shortBy: Int)] {
         var found: [(day: Int, band: Int, shortBy: Int)] = []
-        forEachCell(need, mask) { day, band, minutes in
+        need.forEachCell(mask) { day, band, minutes in
             let short = minutes - free(day, band)
             if short > 0 { found.append((day, band, short)) }
         }
@@ -28,7 +34,7 @@ extension Capacity {
     private func minutesObstacle(_ need: Need, _ mask: UInt16) -> Obstacle? {
         var worst: Obstacle?
         var most = 0
-        forEachCell(need, mask) { day, band, minutes in
+        need.forEachCell(mask) { day, band, minutes in
             let short = minutes - free(day, band)
             if short > most {
                 most = short
@@ -36,22 +42,6 @@ extension Capacity {
             }
         }
         return worst
-    }
-
-    /// Visits with each (day, band) they touch and the sum of their minutes there.
-    private func forEachCell(_ need: Need, _ mask: UInt16, _ body: (_ day: Int, _ band: Int, _ minutes: Int) -> Void) {
-        var weekly = [Int](repeating: 0, count: 35)
-        for (index, visit) in need.visits.enumerated() where mask >> UInt16(index) & 1 == 1 {
-            for weekday in 0..<7 where visit.days >> UInt8(weekday) & 1 == 1 {
-                weekly[weekday * 5 + visit.band] += visit.carerMinutes
-            }
-        }
-        for day in need.firstDay...need.lastDay {
-            let weekday = Capacity.weekday(day)
-            for band in 0..<5 where weekly[weekday * 5 + band] > 0 {
-                body(day, band, weekly[weekday * 5 + band])
-            }
-        }
     }
 
     /// The first moment at which too few carers could be at work for these visits, whatever the minutes; nil when

@@ -49,6 +49,22 @@ public struct Need: Sendable {
     public var allVisits: UInt16 { visits.isEmpty ? 0 : UInt16(truncatingIfNeeded: (1 << visits.count) - 1) }
 }
 
+extension Need {
+    /// Each (day, band) that some of the visits touch, with the sum of their minutes there.
+    func forEachCell(_ mask: UInt16, _ body: (_ day: Int, _ band: Int, _ minutes: Int) -> Void) {
+        var weekly = [Int](repeating: 0, count: 35)
+        for (index, visit) in visits.enumerated() where mask >> UInt16(index) & 1 == 1 {
+            for weekday in 0..<7 where visit.days >> UInt8(weekday) & 1 == 1 {
+                weekly[weekday * 5 + visit.band] += visit.carerMinutes
+            }
+        }
+        for day in firstDay...lastDay {
+            let weekday = Capacity.weekday(day)
+            for band in 0..<5 where weekly[weekday * 5 + band] > 0 { body(day, band, weekly[weekday * 5 + band]) }
+        }
+    }
+}
+
 /// What one claim has to give.
 public struct Capacity: Sendable {
     /// Days in the ring.

@@ -35,13 +35,10 @@ extension State {
                 }
             }
         }
-        return ask.visits.allSatisfy { visit in
-            open.contains { slab in
-                (0..<ask.days).allSatisfy {
-                    let day = start.adding(days: $0)
-                    return !visit.days.contains(day.weekday) || slab[.free, day, visit.band] >= visit.carerMinutes
-                }
-            }
+        let need = Need(ask, from: start, bands: policy.bands)
+        return ask.visits.indices.allSatisfy { visit in
+            let demand = Demand(need, visits: 1 << UInt16(visit))
+            return open.contains { demand.fits($0.cells) }
         }
     }
 

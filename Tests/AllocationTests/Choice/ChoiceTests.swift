@@ -126,6 +126,26 @@ struct ChoiceTests {
         #expect(seen > 20)
     }
 
+    @Test(
+        "sixteen cells at a time it fits exactly when it does cell by cell, on every day of the ring",
+        arguments: [31, 32]
+    )
+    func demand(seed: UInt64) {
+        print("seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        var fitting = 0
+        for round in 0..<400 {
+            let need = Self.need(&random)
+            let capacity = Self.candidate(&random).capacity
+            for mask in [need.allVisits, UInt16.random(in: 1...need.allVisits, using: &random)] {
+                let fits = Demand(need, visits: mask).fits(capacity.free)
+                #expect(fits == capacity.shortages(of: need, visits: mask).isEmpty, "seed \(seed) round \(round)")
+                if fits { fitting += 1 }
+            }
+        }
+        #expect(fitting > 100 && fitting < 700)
+    }
+
     @Test("equal options are parted by the order of the claims, never by chance")
     func ties() {
         var random = SeededGenerator(seed: 5)

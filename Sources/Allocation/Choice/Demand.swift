@@ -1,0 +1,46 @@
+/// What some visits of a need take, laid out cell by cell as a claim's free minutes lie: `(day & 127) * 5 + band`. Whether it
+/// fits is then a subtraction of rows, sixteen cells at a time, with no look at a calendar.
+public struct Demand: Sendable {
+    /// Minutes taken, as long as a claim's free cells.
+    private let cells: [Int16]
+    /// Steps of sixteen cells in which anything is taken.
+    private let steps: [Int32]
+
+    private static let stride = 16
+
+    /// The demand of some visits of a need.
+    public init(_ need: Need, visits mask: UInt16) {
+        var cells = [Int16](repeating: 0, count: Capacity.horizon * 5)
+        var isUsed = [Bool](repeating: false, count: cells.count / Demand.stride)
+        need.forEachCell(mask) { day, band, minutes in
+            let cell = (day & (Capacity.horizon - 1)) * 5 + band
+            cells[cell] = Int16(clamping: minutes)
+            isUsed[cell / Demand.stride] = true
+        }
+        self.cells = cells
+        steps = isUsed.indices.filter { isUsed[$0] }.map(Int32.init)
+    }
+
+    /// Whether free cells hold it. More minutes than a cell can hold are asked for as the most it can, and so never fit
+    /// what holds less; `Capacity.obstacle` counts them exactly.
+    public func fits(_ free: [Int16]) -> Bool {
+        precondition(free.count >= cells.count)
+        return free.withUnsafeBufferPointer { free in
+            cells.withUnsafeBufferPointer { cells in
+                guard let have = UnsafeRawPointer(free.baseAddress), let take = UnsafeRawPointer(cells.baseAddress)
+                else {
+                    return true
+                }
+                var short = SIMD16<Int16>.zero
+                for step in steps {
+                    let offset = Int(step) * Demand.stride * MemoryLayout<Int16>.size
+                    // Free cells are never negative, so the difference does not overflow.
+                    short |=
+                        have.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self)
+                        &- take.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self)
+                }
+                return short.min() >= 0
+            }
+        }
+    }
+}
