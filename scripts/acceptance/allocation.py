@@ -8,6 +8,7 @@ from service import *
 
 SEED = int(os.environ.get("SEED", "1"))
 PEOPLE = int(os.environ.get("PEOPLE", "150"))
+RUNS = int(os.environ.get("RUNS", "12"))
 SKILLS = ["medication", "dementia", "peg-feed"]
 
 
@@ -18,7 +19,7 @@ def serve(batch):
         keys[role] = new_key(data, role, "acorn" if role == "provider" else "hub")
     config = os.path.join(data, "homeward.json")
     with open(config, "w") as out:
-        json.dump({"improveMilliseconds": 200 if batch else 0}, out)
+        json.dump({"improveMilliseconds": 20 if batch else 0}, out)
     return data, Service(data, arguments=["--config", config])
 
 
@@ -89,14 +90,10 @@ for batch in (False, True):
     data, service = serve(batch)
     client = {role: service.client(key) for role, key in keys.items()}
     accepted = fill(client)
-    # As soon as nothing has changed for three looks the batch has said all it has to say; it is bounded, so this ends.
-    calm, before = 0, None
-    for _ in range(200):
-        polls[batch] = poll(client["dashboard"], 0.25)
-        standing = sorted((r["id"], r["offer"]) for r in client["broker"].all("/v1/referrals?limit=1000"))
-        calm, before = (calm + 1, before) if standing == before else (0, standing)
-        if calm == 3:
-            break
+    # Once changes have died down the batch looks now and then all the same; a few such looks more and it has had its say.
+    began, polls[batch] = time.monotonic(), poll(client["dashboard"], 2)
+    while batch and figures(service.client(None))["homeward_batch_runs_total"] < RUNS and time.monotonic() < began + 60:
+        polls[batch] = poll(client["dashboard"], 1)
     counts[batch] = len(waiting(client["broker"]))
     for package in accepted:
         status, _, now_ = client["broker"].get(f"/v1/packages/{package['id']}")

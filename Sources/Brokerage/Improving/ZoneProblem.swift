@@ -91,8 +91,9 @@ public struct ZoneProblem: Sendable {
     /// on every machine.
     public func improvement(seed: UInt64, moves: Int) -> Improvement? {
         let outcome = Allocator(instance, workers: .alone).improve(start, seed: seed, budget: .moves(moves))
+        let plan = keepingWhoCanStay(outcome.plan)
         var moves: [(move: Improvement.Move, claims: [ClaimID])] = []
-        for (index, placement) in outcome.plan.placements.enumerated() where placement != start.placements[index] {
+        for (index, placement) in plan.placements.enumerated() where placement != start.placements[index] {
             let before = start.placements[index]
             if let placement, let before, placement.same(as: before) { continue }
             let person = people[index]
@@ -109,6 +110,28 @@ public struct ZoneProblem: Sendable {
             moves: moves.sorted { $0.move.referral < $1.move.referral },
             scarcities: scarcities
         )
+    }
+
+    /// A plan in which everyone is back where they stood who can be without anything getting worse: a search moves people on
+    /// its way to what it finds, and not all of it was needed.
+    private func keepingWhoCanStay(_ found: Plan) -> Plan {
+        guard var points = (try? instance.account(found, from: start))?.objective else { return start }
+        var plan = found
+        var isChanging = true
+        while isChanging {
+            isChanging = false
+            for index in plan.placements.indices {
+                guard let before = start.placements[index], let now = plan.placements[index], !now.same(as: before)
+                else {
+                    continue
+                }
+                var back = plan
+                back.placements[index] = before
+                guard let less = (try? instance.account(back, from: start))?.objective, less <= points else { continue }
+                (plan, points, isChanging) = (back, less, true)
+            }
+        }
+        return plan
     }
 
     /// How sought after each claim's minutes are, in tenths, so that small differences decide nothing.

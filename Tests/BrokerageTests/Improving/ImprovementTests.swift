@@ -99,6 +99,36 @@ struct ImprovementTests {
         #expect(county.state.scarcities[claim] != nil)
     }
 
+    @Test(
+        "nobody is moved who could have stayed: with any one mover back where they stood, the rest no longer fit or are worse"
+    )
+    func fewestMoves() throws {
+        for seed in 1...6 as ClosedRange<UInt64> {
+            print("seed \(seed)")
+            var random = SeededGenerator(seed: seed)
+            var county = try County.withProviders(["acorn", "birch", "cedar"], minutes: 100)
+            for _ in 0..<14 { county.submit(.refer(county.randomAsk(&random)), by: County.ward) }
+            guard let problem = ZoneProblem(county.state, zone: Self.leam, at: county.now),
+                let improvement = problem.improvement(seed: seed, moves: 3_000)
+            else { continue }
+            let movers = improvement.exchanges.joined().filter { $0.from != nil && $0.to != nil }
+            let people = county.state.movable(in: Self.leam, at: county.now).map(\.referral.id)
+            func standing(_ exchanges: [[Improvement.Move]]) -> Tiers {
+                let improvement = Improvement(zone: Self.leam, exchanges: exchanges)
+                let stamp = Stamp(at: county.now, person: PersonID(high: 1, low: 1))
+                let state = county.state.decide(.improve(improvement), by: County.broker, stamp: stamp).state
+                var tiers = state.tiers(of: people, in: Self.leam, at: county.now)
+                tiers.fairness = 0
+                return tiers
+            }
+            let best = standing(improvement.exchanges)
+            for mover in movers {
+                let without = improvement.exchanges.map { $0.filter { $0.referral != mover.referral } }
+                #expect(standing(without) >= best, "seed \(seed): \(mover.referral)")
+            }
+        }
+    }
+
     @Test("to even out shares alone nobody's offer is moved")
     func even() throws {
         var county = try County.withProviders(["acorn"], minutes: 240)
