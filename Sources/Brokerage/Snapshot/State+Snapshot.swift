@@ -46,9 +46,9 @@ extension State: CodedFields {
         claims = try field.map(old?.claims)
         shortfalls = try field.map(old?.shortfalls)
         slabs = try field.map(old?.slabs)
-        referrals = try field.map(old?.referrals)
-        offers = try field.map(old?.offers)
-        packages = try field.map(old?.packages)
+        referrals = try field.table(old?.referrals)
+        offers = try field.table(old?.offers)
+        packages = try field.table(old?.packages)
         keys = try field.map(old?.keys)
         remembered = try field.map(old?.remembered) { $0.lexicographicallyPrecedes($1) }
         requestsForgottenBefore = try field(old?.requestsForgottenBefore)
