@@ -4,7 +4,8 @@
 
 wrk keeps 64 connections alive on the same cores. Everyone on one hot block, then spread evenly over 60 districts with a block
 each. Counted is what was answered with 2xx, and as many offers must
-be in the store. Each round begins with fresh tables and a fresh folder.
+be in the store. Each round begins with fresh tables and a fresh folder. CPU is
+that of the service, or of the rival and PostgreSQL together: trust it before rates where the cores are not idle.
 """
 import argparse, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -14,6 +15,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--homeward", required=True)
 parser.add_argument("--rival", required=True)
 parser.add_argument("--postgres", required=True)
+parser.add_argument("--postmaster", type=int, help="the process id of PostgreSQL's first process, to count its CPU")
 parser.add_argument("--folder", default=".")
 parser.add_argument("--seconds", type=int, default=4)
 parser.add_argument("--rounds", type=int, default=3)
@@ -36,6 +38,24 @@ def load(port, districts, word, key):
     must(found, done.stdout)
     answered, refused, seconds, p50, p99 = map(float, found.groups())
     return dict(answered=answered, refused=refused, seconds=seconds, p50=p50, p99=p99)
+
+
+def cpu(*pids):
+    """CPU seconds that processes have used, and the children they have waited for."""
+    ticks = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def postgres():
+    """PostgreSQL's processes."""
+    if options.postmaster is None:
+        return []
+    children = subprocess.run(["pgrep", "-P", str(options.postmaster)], capture_output=True, text=True).stdout.split()
+    return [options.postmaster, *map(int, children)]
 
 
 def counted(result, placed):
@@ -66,7 +86,9 @@ def ours(districts):
                 "funding": "betterCareFund", "skills": [],
                 "weekly": [{"days": DAYS, "band": band, "minutes": 30_000, "carers": 100} for band in BANDS]})
             must(status == 201, f"block: {status} {answer}")
+        before = cpu(service.process.pid)
         result = load(service.port, districts, f"{districts}", referrer)
+        result["cpu"] = cpu(service.process.pid) - before
         must(service.stop() == 0, "the service did not stop cleanly")
         told = subprocess.run([options.homeward, "journal", "info", "--data", data], check=True, capture_output=True, text=True)
         return counted(result, int(re.search(r"offers (\d+)", told.stdout).group(1)))
@@ -89,7 +111,9 @@ def rival(districts):
     server = subprocess.Popen([options.rival, "0", options.postgres, str(options.connections)], stdout=subprocess.PIPE, text=True)
     try:
         port = int(re.search(r":(\d+)\s*$", server.stdout.readline()).group(1))
+        before = cpu(server.pid, *postgres())
         result = load(port, districts, f"{districts}-{time.monotonic_ns()}", "none")
+        result["cpu"] = cpu(server.pid, *postgres()) - before
         return counted(result, int(psql("-c", "SELECT count(*) FROM offer")))
     finally:
         server.terminate()
@@ -109,6 +133,7 @@ for title, districts, goal in [("one hot block", 1, 10), ("spread over 60 blocks
         each = ", ".join(f"{r['rate']:.0f}" for r in rounds)
         print(f"  {name}: {medians[name]:.0f} placed/s (median of {each}), "
               f"p50 {statistics.median(r['p50'] for r in rounds):.1f} ms, p99 {statistics.median(r['p99'] for r in rounds):.1f} ms, "
+              f"{statistics.median(1e6 * r['cpu'] / r['answered'] for r in rounds):.0f} us of CPU each, "
               f"{sum(r['refused'] for r in rounds):.0f} refused")
     first, second = medians.values()
     print(f"  {first / second:.1f} times (goal {goal})", flush=True)

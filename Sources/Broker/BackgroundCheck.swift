@@ -26,6 +26,8 @@ public struct Verified: Sendable, Equatable {
 final class BackgroundCheck: Sendable {
     /// Records or sealed values looked at without a rest, 500.
     static let page = 500
+    /// Nanoseconds before a page that could not be read is tried again, 1 s.
+    static let pause: UInt64 = 1_000_000_000
 
     private let keeper: any JournalKeeper
     private let secrets: Secrets
@@ -83,7 +85,7 @@ final class BackgroundCheck: Sendable {
                 throw .damaged(at: check.position.advanced(by: 1), "the record is missing; no other follows")
             }
         } catch {
-            return stop("\(error)")
+            return meet(error) { $0.proveRecords(from: begin) }
         }
         let place = check
         state.withLock { $0.position = (place.position < end ? place.position : last).value }
@@ -101,7 +103,7 @@ final class BackgroundCheck: Sendable {
         do throws(JournalError) {
             page = try keeper.enclosures(after: place, limit: Self.page)
         } catch {
-            return stop("the vault cannot be read: \(error)")
+            return meet(error) { $0.openSealed(after: place) }
         }
         for enclosure in page {
             do throws(VaultError) {
@@ -126,8 +128,14 @@ final class BackgroundCheck: Sendable {
         state.withLock { $0.resealed += 1 }
     }
 
+    /// Damage is a finding. A store that cannot be read for another reason (a disk that fails, a lock) is none: the broker meets
+    /// that itself, and the check goes on where it was.
+    private func meet(_ error: JournalError, _ again: @escaping @Sendable (BackgroundCheck) -> Void) {
+        if case .damaged = error { return stop("\(error)") }
+        go(after: Self.pause, again)
+    }
+
     private func stop(_ fault: String) {
-        // A store that cannot be read for another reason (closed, gone) is no finding; the broker meets that itself.
         guard !isClosed.load(ordering: .relaxed) else { return }
         state.withLock { $0.fault = fault }
         found(fault)

@@ -21,6 +21,9 @@ final class SnapshotWriter: Sendable {
     static let interval = 250
     /// Seconds before the next attempt after one that failed, 60.
     static let pause = 60
+    /// How many times as long as the last one took the next one waits, 20: under a load that makes each due at once, a
+    /// twentieth of a core goes into them.
+    static let rest: UInt64 = 20
 
     private let system: String
     private let keeper: any JournalKeeper
@@ -34,6 +37,8 @@ final class SnapshotWriter: Sendable {
     private struct Progress {
         var position: UInt64
         var at = DispatchTime.now()
+        /// Nanoseconds that it took.
+        var took: UInt64 = 0
         var failedAt: DispatchTime?
         var failure: String?
     }
@@ -82,9 +87,11 @@ final class SnapshotWriter: Sendable {
             progress.withLock { $0.position = max($0.position, other.value) }
             guard isDue(published.position) else { return }
         }
+        let began = DispatchTime.now().uptimeNanoseconds
         do throws(JournalError) {
             try SnapshotWriter.write(published, of: system, keeper, to: snapshots)
-            progress.withLock { $0 = Progress(position: published.position) }
+            let took = DispatchTime.now().uptimeNanoseconds - began
+            progress.withLock { $0 = Progress(position: published.position, took: took) }
         } catch {
             progress.withLock { progress in
                 progress.failedAt = .now()
@@ -98,6 +105,8 @@ final class SnapshotWriter: Sendable {
         progress.withLock { progress in
             if let failed = progress.failedAt, failed + .seconds(Self.pause) > .now() { return false }
             guard position > progress.position else { return false }
+            let rested = DispatchTime.now().uptimeNanoseconds - progress.at.uptimeNanoseconds
+            guard rested >= Self.rest * progress.took else { return false }
             return position - progress.position >= UInt64(schedule.records)
                 || progress.at + .seconds(60 * schedule.minutes) <= .now()
         }

@@ -20,9 +20,9 @@ public struct State: Sendable {
     public internal(set) var shortfalls: TreeDictionary<ShortfallID, Shortfall> = [:]
     /// One ledger a claim.
     public internal(set) var slabs: TreeDictionary<ClaimID, Slab> = [:]
-    public internal(set) var referrals: TreeDictionary<ReferralID, Referral> = [:]
-    public internal(set) var offers: TreeDictionary<OfferID, Offer> = [:]
-    public internal(set) var packages: TreeDictionary<PackageID, Package> = [:]
+    public internal(set) var referrals = DenseTable<ReferralID, Referral>()
+    public internal(set) var offers = DenseTable<OfferID, Offer>()
+    public internal(set) var packages = DenseTable<PackageID, Package>()
     public internal(set) var keys: TreeDictionary<KeyID, AccessKey> = [:]
     public internal(set) var remembered: TreeDictionary<[UInt8], Remembered> = [:]
     /// Idempotency keys used before this were dropped.
@@ -126,6 +126,10 @@ public struct State: Sendable {
 
     func nextID<ID: DenseIdentifier, Value>(_ map: TreeDictionary<ID, Value>) -> ID {
         ID(number: UInt32(map.count) + 1)
+    }
+
+    func nextID<ID: DenseIdentifier, Value>(_ table: DenseTable<ID, Value>) -> ID {
+        ID(number: UInt32(table.count) + 1)
     }
 
     /// The zone a district lies in.

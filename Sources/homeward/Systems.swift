@@ -48,16 +48,18 @@ final class Systems: Sendable {
         standardError("homeward: system \(broker.system) open at position \(end) in \(milliseconds) ms, from \(begun)")
     }
 
-    /// Proves in the background that the database's structure is whole; all systems share it.
-    private func checkStructure() {
-        DispatchQueue.global(qos: .background).async { [self] in
+    /// Proves in the background that the database's structure is whole; all systems share it. What is in the way of looking
+    /// (a disk that fails, a lock) is no finding: it looks again a minute later.
+    private func checkStructure(after seconds: Int = 0) {
+        DispatchQueue.global(qos: .background).asyncAfter(deadline: .now() + .seconds(seconds)) { [weak self] in
+            guard let self else { return }
             do throws(JournalError) {
                 try folder.store.checkStructure()
+                isStructureProved.store(true, ordering: .relaxed)
             } catch {
-                guard case .damaged = error else { return }
+                guard case .damaged = error else { return checkStructure(after: 60) }
                 for broker in all { broker.condemn("\(error)") }
             }
-            isStructureProved.store(true, ordering: .relaxed)
         }
     }
 

@@ -7,7 +7,7 @@ extension State {
     /// that was added, removed or means something else, in `State` or below, and an event that `apply` now gives another
     /// effect. Snapshots of another format are passed over, at the cost of one long start.
     /// `SnapshotFormatTests` fails when it was forgotten.
-    package static let snapshotFormat: UInt32 = 2
+    package static let snapshotFormat: UInt32 = 3
 
     /// The state as bytes; the same state gives the same bytes. Takes about as long as reading them, so it belongs on a
     /// queue in the background.
@@ -47,9 +47,9 @@ extension State: CodedFields {
         claims = try field.map(old?.claims)
         shortfalls = try field.map(old?.shortfalls)
         slabs = try field.map(old?.slabs)
-        referrals = try field.map(old?.referrals)
-        offers = try field.map(old?.offers)
-        packages = try field.map(old?.packages)
+        referrals = try field.table(old?.referrals)
+        offers = try field.table(old?.offers)
+        packages = try field.table(old?.packages)
         keys = try field.map(old?.keys)
         remembered = try field.map(old?.remembered) { $0.lexicographicallyPrecedes($1) }
         requestsForgottenBefore = try field(old?.requestsForgottenBefore)

@@ -147,6 +147,22 @@ extension SnapshotCoder {
         return map
     }
 
+    /// A table: its entries in their order, without their identifiers.
+    mutating func table<ID: DenseIdentifier, Value: Coded & Sendable>(
+        _ value: @autoclosure () -> DenseTable<ID, Value>?
+    ) throws(SnapshotError) -> DenseTable<ID, Value> {
+        fieldCounted()
+        if isWriting, let value = value() {
+            write(UInt64(value.count))
+            for (_, element) in value { _ = try Value.code(&self, element) }
+            return value
+        }
+        let count = try readCount()
+        var table = DenseTable<ID, Value>()
+        for number in 0..<count { table[ID(number: UInt32(number) + 1)] = try Value.code(&self, nil) }
+        return table
+    }
+
     /// A map whose keys have an order of their own.
     mutating func map<Key: Coded & Hashable & Comparable, Value: Coded>(
         _ value: @autoclosure () -> TreeDictionary<Key, Value>?

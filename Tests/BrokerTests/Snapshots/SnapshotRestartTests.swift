@@ -135,6 +135,20 @@ struct SnapshotRestartTests {
         #expect(again.health != .ready && again.verified?.fault?.contains("needs") == true)
     }
 
+    @Test("a store that cannot be read for a while is no finding: the check goes on once it can")
+    func unreadable() throws {
+        let journal = UnreadableJournal(TestBroker.journal())
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        journal.isUnreadable.store(true, ordering: .relaxed)
+        broker.checkInBackground()
+        broker.turn(until: { journal.refusals.load(ordering: .relaxed) > 0 })
+        #expect(broker.health == .ready && broker.verified?.isDone == false)
+        journal.isUnreadable.store(false, ordering: .relaxed)
+        broker.turn(until: { broker.verified?.isDone == true })
+        #expect(broker.health == .ready && broker.verified?.isDone == true)
+    }
+
     @Test("a running broker writes one once enough was recorded, and none while nothing was")
     func schedule() throws {
         let journal = TestBroker.journal()
@@ -215,6 +229,23 @@ final class AlteredJournal: WrappedJournal {
             body[body.count / 2] ^= 1
             return Record(position: record.position, hash: record.hash, body: body)
         }
+    }
+}
+
+/// A keeper whose sealed values cannot be listed for a while.
+final class UnreadableJournal: WrappedJournal {
+    let inner: any JournalKeeper
+    let isUnreadable = Atomic<Bool>(false)
+    let refusals = Atomic<Int>(0)
+
+    init(_ inner: any JournalKeeper) { self.inner = inner }
+
+    func enclosures(after place: EnclosurePlace?, limit: Int) throws(JournalError) -> [Enclosure] {
+        if isUnreadable.load(ordering: .relaxed) {
+            refusals.add(1, ordering: .relaxed)
+            throw .failed("the disk does not answer")
+        }
+        return try inner.enclosures(after: place, limit: limit)
     }
 }
 

@@ -1,0 +1,76 @@
+/// What the server numbers itself, by its number: referrals, offers, packages. Numbers count from 1 without holes and nothing is
+/// ever removed, so this is a growing list, and needs no hashing.
+///
+/// A value like every map of the state: a copy costs nothing. It lies in three levels of 64, and each entry is an object that
+/// is never changed: setting one copies three short runs of references, where a map of large structs would copy its neighbours
+/// with all that they refer to.
+public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
+    /// One entry.
+    private final class Entry: Sendable {
+        let value: Value
+
+        init(_ value: Value) { self.value = value }
+    }
+
+    private var entries: [[[Entry]]] = []
+    /// How many there are: the number of the last one.
+    public private(set) var count = 0
+
+    /// An empty table.
+    public init() {}
+
+    /// Whether there is none.
+    public var isEmpty: Bool { count == 0 }
+
+    /// The entry of an identifier; nil when there is none. One that is set must be there already or be the next: anything else,
+    /// and taking one away, is a broken invariant.
+    public subscript(id: ID) -> Value? {
+        get {
+            let index = Int(id.number) - 1
+            guard index >= 0, index < count else { return nil }
+            return entries[index >> 12][index >> 6 & 63][index & 63].value
+        }
+        set {
+            let index = Int(id.number) - 1
+            guard let newValue, index >= 0, index <= count else {
+                preconditionFailure("\(id) is not the next after \(count), or is taken away")
+            }
+            let entry = Entry(newValue)
+            if index < count {
+                entries[index >> 12][index >> 6 & 63][index & 63] = entry
+                return
+            }
+            count += 1
+            if index & 4095 == 0 { entries.append([]) }
+            if index & 63 == 0 { entries[index >> 12].append([]) }
+            entries[index >> 12][index >> 6 & 63].append(entry)
+        }
+    }
+}
+
+extension DenseTable: Sequence {
+    /// Every entry with its identifier, ascending.
+    public func makeIterator() -> AnyIterator<(key: ID, value: Value)> {
+        var number: UInt32 = 0
+        return AnyIterator {
+            number += 1
+            let id = ID(number: number)
+            return self[id].map { (id, $0) }
+        }
+    }
+
+    /// Every entry, ascending by identifier.
+    public var values: [Value] { map(\.value) }
+}
+
+extension DenseTable: Equatable where Value: Equatable {
+    public static func == (a: DenseTable, b: DenseTable) -> Bool {
+        guard a.count == b.count else { return false }
+        for index in 0..<a.count {
+            let x = a.entries[index >> 12][index >> 6 & 63][index & 63]
+            let y = b.entries[index >> 12][index >> 6 & 63][index & 63]
+            if x !== y, x.value != y.value { return false }
+        }
+        return true
+    }
+}
