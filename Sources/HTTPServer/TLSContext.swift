@@ -40,6 +40,9 @@ final class TLSContext: @unchecked Sendable {
             SSL_CTX_check_private_key(context) == 1
         else { throw Self.failure(configuration.keyFile) }
         tickets.attach(to: context)
+        // Sessions are resumed from tickets alone: OpenSSL's own cache would keep twenty thousand of them in memory, under
+        // a lock that all lanes share.
+        SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
         // A client uses one ticket for its next connection and is given another there.
         SSL_CTX_set_num_tickets(context, 1)
         try Self.nameSessions(of: context, configuration)

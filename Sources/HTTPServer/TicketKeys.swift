@@ -72,6 +72,11 @@ final class TicketKeys: Sendable {
 
     // MARK: OpenSSL
 
+    /// Found by name once, not for each ticket.
+    ///
+    /// Sound to share: an algorithm that was fetched is never changed.
+    private nonisolated(unsafe) static let algorithm = EVP_CIPHER_fetch(nil, "AES-256-CBC", nil)
+
     /// Makes a context seal and open its tickets with these keys, which must outlive every session of it.
     func attach(to context: OpaquePointer) {
         // Index 0 is the application's own.
@@ -102,13 +107,13 @@ final class TicketKeys: Sendable {
             key = sealing(now: now)
             for (index, byte) in key.name.enumerated() { name[index] = byte }
             guard RAND_bytes(vector, 16) == 1,
-                EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), nil, key.cipher, vector) == 1
+                EVP_EncryptInit_ex2(cipher, Self.algorithm, key.cipher, vector, nil) == 1
             else { return -1 }
         } else {
             guard let found = opening(UnsafeBufferPointer(start: name, count: 16), now: now) else { return 0 }
             key = found.key
             if found.isOld { result = 2 }
-            guard EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nil, key.cipher, vector) == 1 else { return -1 }
+            guard EVP_DecryptInit_ex2(cipher, Self.algorithm, key.cipher, vector, nil) == 1 else { return -1 }
         }
         return Self.setKey(key.authentication, of: authentication) ? result : -1
     }

@@ -29,10 +29,12 @@ extension RequestParser {
             }
             guard outcome == .done else { return outcome }
         }
+        // Before the line is whole, as where an extension is cut off.
+        let added = cursor - extensionStart + padding
+        guard overhead + added <= limits.maxChunkExtensionBytes else { return .malformed(.malformedChunk) }
         guard cursor + 1 < end else { return .more }
         guard bytes[cursor + 1] == 0x0A else { return .malformed(.malformedChunk) }
-        overhead += cursor - extensionStart + padding
-        guard overhead <= limits.maxChunkExtensionBytes else { return .malformed(.malformedChunk) }
+        overhead += added
         position = cursor + 2
         remaining = size
         return .done

@@ -23,7 +23,9 @@ extension RequestParser {
         cursor += 1
         let targetStart = cursor
         let form = scanTarget(bytes, &cursor, end: end)
-        if cursor - targetStart > limits.maxTargetBytes { return .malformed(.targetTooLong) }
+        // A percent-encoding that is cut off may still prove invalid, which the size must not forestall.
+        let cutOff = cursor == end ? percentEncodingCutOff(bytes, targetStart, end) : 0
+        if cursor - cutOff - targetStart > limits.maxTargetBytes { return .malformed(.targetTooLong) }
         if cursor == end { return .more }
         guard cursor > targetStart else { return .malformed(.malformedRequestLine) }
         guard bytes[cursor] == 0x20 else {
@@ -197,14 +199,16 @@ extension RequestParser {
         noteAuthority()
         scanPathAndQuery(bytes, &cursor, end: end)
         // A cut-off percent-encoding counts as allowed while scanning; here the end is known.
-        guard cursor == end, !endsInsidePercent(bytes, start, end) else { return .invalidTarget }
+        guard cursor == end, percentEncodingCutOff(bytes, start, end) == 0 else { return .invalidTarget }
         // `OPTIONS http://host` is about the server as a whole (RFC 9112 section 3.2.4).
         if head.path.count == 0, head.query.isAbsent, head.method == .options { head.isAsterisk = true }
         return nil
     }
 
-    private func endsInsidePercent(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    /// How many bytes at the end are the beginning of a percent-encoding.
+    private func percentEncodingCutOff(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
         let percent = UInt8(ascii: "%")
-        return end - start >= 1 && bytes[end - 1] == percent || end - start >= 2 && bytes[end - 2] == percent
+        if end - start >= 1, bytes[end - 1] == percent { return 1 }
+        return end - start >= 2 && bytes[end - 2] == percent ? 2 : 0
     }
 }
