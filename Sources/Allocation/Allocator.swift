@@ -51,24 +51,42 @@ public struct Allocator: Sendable {
 
     // MARK: Small instances
 
-    /// Two searches of the whole with seeds of their own; the better plan is handed back.
+    /// Two searches of the whole with seeds of their own; half-way both go on from the better plan, which pays where the
+    /// cooling starts over anyway, and at the end the better one is handed back.
     private func searchTwice(_ start: Plan, _ seed: UInt64, _ budget: Budget) -> Outcome {
-        let division = Division(problem, start, regions: 1, round: 0)
-        let annealing = Annealing(needs: instance.needs.count, expectedMoves: budget.expected / 2, warm: start.isWarm)
+        let annealing = Annealing(
+            needs: instance.needs.count,
+            expectedMoves: budget.expected / 2,
+            warm: start.isWarm
+        )
+        let phases = annealing.cycles >= 4 ? 2 : 1
         let turns = workers.count > 1 ? 1 : 2
-        let results = workers.map(2) { index in
-            let search = Search(region(division, 0, start), start, seed: seed &* 2 &+ UInt64(index))
-            search.fill()
-            let pace = Pace(budget, share: 0.5, until: turns == 1 ? 1 : Double(index + 1) / 2)
-            let moves = search.anneal(annealing, over: 0...1, progress: pace.progress)
-            search.keep(search.objective, undoing: false)
-            return (search.bestObjective, search.placements(best: true), moves)
-        }
-        var chosen = 0
-        for index in results.indices where results[index].0 < results[chosen].0 { chosen = index }
         var plan = start
-        for (need, placement) in results[chosen].1 { plan.placements[Int(need)] = placement }
-        return Outcome(plan: plan, moves: results.reduce(0) { $0 + $1.2 })
+        var moves = 0
+        for phase in 0..<phases {
+            let division = Division(problem, plan, regions: 1, round: 0)
+            let (now, begin) = (plan, budget.now)
+            let end = budget.end(of: phase, phases, begin)
+            let results = workers.map(2) { index in
+                let search = Search(
+                    region(division, 0, start),
+                    now,
+                    seed: seed &* 2 &+ UInt64(index) &+ UInt64(phase) &* 0x5851_F42D
+                )
+                search.fill()
+                let until = turns == 1 ? end : budget.now + (end - budget.now) / Double(turns - index)
+                let pace = Pace(budget, share: 0.5 / Double(phases), until: until, from: budget.now)
+                let span = Double(phase) / Double(phases)...Double(phase + 1) / Double(phases)
+                let made = search.anneal(annealing, over: span, progress: pace.progress)
+                search.keep(search.objective, undoing: false)
+                return (search.bestObjective, search.placements(best: true), made)
+            }
+            var chosen = 0
+            for index in results.indices where results[index].0 < results[chosen].0 { chosen = index }
+            for (need, placement) in results[chosen].1 { plan.placements[Int(need)] = placement }
+            moves += results.reduce(0) { $0 + $1.2 }
+        }
+        return Outcome(plan: plan, moves: moves)
     }
 
     // MARK: Large instances
@@ -215,15 +233,6 @@ struct Pace: Sendable {
         }
         self.from = from
         self.until = until
-    }
-
-    /// A search that has `share` of the moves, or the time from now to `until`, a share of all the seconds.
-    init(_ budget: Budget, share: Double, until: Double) {
-        switch budget {
-        case .moves: self.init(budget, share: share, until: 0, from: 0)
-        case .seconds(let seconds, _):
-            self.init(budget, share: share, until: seconds * until, from: budget.now)
-        }
     }
 
     /// The share done after so many moves.

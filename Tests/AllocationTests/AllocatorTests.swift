@@ -157,4 +157,19 @@ struct AllocatorTests {
         let after = allocator.improve(plan, seed: seed, budget: .moves(1_000)).plan
         #expect(try instance.account(after).objective <= account.objective, "seed \(seed)")
     }
+
+    @Test("a short run from a good plan uses minutes that came free", arguments: UInt64(1)...6, [60, 450])
+    func warm(seed: UInt64, needs: Int) throws {
+        var random = RandomInstance(seed: seed)
+        var instance = random.make(needs: needs, blocks: needs / 3, providers: needs / 15)
+        let plan = Allocator(instance).improve(seed: seed, budget: .moves(needs * 100)).plan
+        let before = try instance.account(plan)
+        for block in instance.blocks.indices where random.chance.below(10) == 0 {
+            for cell in instance.slab(block, 0)..<instance.slab(block + 1, 0) { instance.free[cell] += 60 }
+        }
+        let short = Allocator(instance).improve(plan, seed: seed, budget: .moves(needs * 10)).plan
+        let after = try instance.account(short)
+        #expect(after.objective < before.objective, "seed \(seed)")
+        #expect(after.waiting < before.waiting, "seed \(seed)")
+    }
 }

@@ -8,7 +8,7 @@ struct SimulationTests {
     @Test("keeps every promise through failing appends, crashes and two writers", arguments: [1, 2, 3] as [UInt64])
     func corner(seed: UInt64) throws {
         print("seed \(seed)")
-        let tally = try Simulation(seed: seed, days: 8, scale: .corner).run()
+        let tally = try Simulation(seed: seed, days: 10, scale: .corner).run()
         print("seed \(seed): \(tally)")
         // It must have been a history worth the name.
         #expect(tally.packages > 10)
