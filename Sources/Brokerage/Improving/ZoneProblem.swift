@@ -22,13 +22,13 @@ public struct ZoneProblem: Sendable {
         let bands: [Int]
     }
 
-    /// People looked at in one run; the neediest first. Bounds a run's memory and its time.
+    /// People looked at in one run. Bounds its memory and its time.
     public static let mostPeople = Objective.mostPeople
 
     /// The problem of a zone; nil when nothing could be gained there: nobody waits whom minutes could be found for, and no
     /// offer that may still move misses a wish. To even out shares alone no offer is moved.
     public init?(_ state: State, zone: ZoneID, at now: Instant) {
-        let people = state.movable(in: zone, at: now)
+        let people = state.movable(in: zone, at: now, most: ZoneProblem.mostPeople)
         guard people.contains(where: { state.couldGain($0.referral, $0.offer, at: now) }) else { return nil }
         let today = state.today
         let objective = state.policy.objective
@@ -36,7 +36,7 @@ public struct ZoneProblem: Sendable {
         guard !builder.claims.isEmpty else { return nil }
         var start: [Plan.Placement?] = []
         var kept: [Person] = []
-        for person in people.prefix(ZoneProblem.mostPeople) {
+        for person in people {
             var placement: Plan.Placement?
             if let offer = person.offer {
                 guard let found = builder.placement(of: offer) else { continue }
@@ -168,27 +168,31 @@ extension Referral {
 }
 
 extension State {
-    /// Who in a zone may be placed or placed elsewhere, in order of need: those who wait, and those whose offer neither a
-    /// person chose nor an accepted package stands behind. What two providers share stays as it is, and so does a part that
-    /// is still sought: the choice for one referral sees to it.
-    func movable(in zone: ZoneID, at now: Instant) -> [(referral: Referral, offer: Offer?)] {
+    /// Who in a zone may be placed or placed elsewhere: those who wait, in order of need, and those whose offer neither a
+    /// person chose nor an accepted package stands behind, the latest offer first, since it has settled least. What two
+    /// providers share stays as it is, and so does a part that is still sought: the choice for one referral sees to it.
+    ///
+    /// - Parameter most: how many at most, of whom those who wait take half and no more while there are others.
+    func movable(in zone: ZoneID, at now: Instant, most: Int) -> [(referral: Referral, offer: Offer?)] {
         var found: [(referral: Referral, offer: Offer?)] = []
-        for id in waiting[zone] ?? [] {
-            guard let referral = referrals[id], isForTheEngine(referral), referral.shares.isEmpty else { continue }
+        let offered = offersOpen(in: zone)
+        for id in inOrderOfNeed(zone, at: now) {
+            guard found.count < max(most / 2, most - offered.count) else { break }
+            guard let referral = referrals[id], referral.ask.visits.count <= Instance.mostCalls,
+                isForTheEngine(referral),
+                referral.shares.isEmpty
+            else { continue }
             found.append((referral, nil))
         }
-        for id in offersOpen(in: zone) {
+        for id in offered.reversed() {
+            guard found.count < most else { break }
             guard let offer = offers[id], offer.replaces == nil, offer.origin != .overridden,
-                offer.startFrom >= today, offer.part == nil, let referral = referrals[offer.referral],
-                referral.status == .offered,
-                isForTheEngine(referral)
+                offer.startFrom >= today, offer.part == nil, offer.ask.visits.count <= Instance.mostCalls,
+                let referral = referrals[offer.referral], referral.status == .offered, isForTheEngine(referral)
             else { continue }
             found.append((referral, offer))
         }
-        return found.filter { $0.referral.ask.visits.count <= Instance.mostCalls }.sorted { a, b in
-            let (x, y) = (a.referral.rankOfNeed(at: now), b.referral.rankOfNeed(at: now))
-            return x != y ? x.lexicographicallyPrecedes(y) : a.referral.id < b.referral.id
-        }
+        return found
     }
 
     /// Whether the batch could do somebody any good: who waits could be placed, who is on offer could have a wish met.

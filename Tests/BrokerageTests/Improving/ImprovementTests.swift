@@ -112,7 +112,7 @@ struct ImprovementTests {
                 let improvement = problem.improvement(seed: seed, moves: 3_000)
             else { continue }
             let movers = improvement.exchanges.joined().filter { $0.from != nil && $0.to != nil }
-            let people = county.state.movable(in: Self.leam, at: county.now).map(\.referral.id)
+            let people = county.state.movable(in: Self.leam, at: county.now, most: 512).map(\.referral.id)
             func standing(_ exchanges: [[Improvement.Move]]) -> Tiers {
                 let improvement = Improvement(zone: Self.leam, exchanges: exchanges)
                 let stamp = Stamp(at: county.now, person: PersonID(high: 1, low: 1))
@@ -127,6 +127,19 @@ struct ImprovementTests {
                 #expect(standing(without) >= best, "seed \(seed): \(mover.referral)")
             }
         }
+    }
+
+    @Test("of a crowd the neediest who wait and the latest offers are looked at, and no more than so many")
+    func crowd() throws {
+        var county = try County.withProviders(["acorn"], minutes: 300)
+        for _ in 0..<16 { _ = try county.refer(county.ask()) }
+        let urgent = try county.refer(county.ask(class: .urgent))
+        let all = county.state.movable(in: Self.leam, at: county.now, most: 512)
+        #expect(all.count == 17 && all.filter { $0.offer == nil }.count == 7)
+        #expect(all[0].referral.id == urgent.id)
+        let some = county.state.movable(in: Self.leam, at: county.now, most: 6)
+        #expect(some.prefix(3).map(\.offer?.id) == [nil, nil, nil] && some[0].referral.id == urgent.id)
+        #expect(some.suffix(3).compactMap(\.offer?.id.number) == [10, 9, 8])
     }
 
     @Test("to even out shares alone nobody's offer is moved")
@@ -212,7 +225,7 @@ struct ImprovementTests {
         var gained = 0
         for round in 0..<8 {
             for _ in 0..<6 { county.submit(.refer(county.randomAsk(&random)), by: County.ward) }
-            let people = county.state.movable(in: Self.leam, at: county.now).map(\.referral.id)
+            let people = county.state.movable(in: Self.leam, at: county.now, most: 512).map(\.referral.id)
             var before = county.state.tiers(of: people, in: Self.leam, at: county.now)
             let waited = waiting(people)
             try improve(&county, seed: random.next())
