@@ -35,6 +35,8 @@ struct Configuration {
         do {
             let document = try JSONParser.parse(bytes)
             self = try ObjectReader.read(document) { Configuration(&$0) }
+            let objections = policy.objective.objections.map { "/policy/objective/\($0.field): \($0.detail)" }
+            if !objections.isEmpty { throw Failure("\(path): " + objections.joined(separator: "; ")) }
         } catch let error as JSONError {
             throw Failure("\(path): \(error.pointer): \(error.detail)")
         } catch let error as JSONShapeError {

@@ -9,7 +9,8 @@ enum Explanations {
         try QueryReader(exchange.request.query).finish()
         let referral = try Referrals.find(exchange)
         let changes = exchange.state.changesThatWouldPlace(referral, at: exchange.now)
-        guard let override = referral.override, exchange.actor.seesPersons else {
+        // A reason in a broker's own words may name a provider: it is not for referrers either.
+        guard let override = referral.override, exchange.actor.seesPersons, exchange.actor.role != .referrer else {
             return .ready(Served(json(referral, changes, exchange, nil)))
         }
         let key = TextKey(subject: referral.person.description, kind: TextKind.override(override.words))

@@ -71,16 +71,22 @@ extension State {
         return best
     }
 
+    /// Times tried for one explanation, 64: a referral of many timed visits in a zone of many claims would keep its reader
+    /// waiting.
+    private static let mostTimes = 64
+
     /// A quarter of an hour's steps of one timed visit that let the package through, the nearest to what was asked first.
     private func anotherTime(_ referral: Referral, start: Day) -> Change? {
         let ask = referral.ask
+        var left = State.mostTimes
         for (index, visit) in ask.visits.enumerated() {
             guard let time = visit.time, let at = policy.bands.minute(of: time.at, in: visit.band) else { continue }
             let first = policy.bands.start(of: visit.band)
             let last = policy.bands.end(of: visit.band) - visit.minutes
             let others = stride(from: first, through: last, by: 15).filter { $0 != at }
                 .sorted { (abs($0 - at), $0) < (abs($1 - at), $1) }
-            for minute in others {
+            for minute in others.prefix(left) {
+                left -= 1
                 guard let other = TimeOfDay(minutes: minute % 1_440) else { continue }
                 var visits = ask.visits
                 visits[index].time = Visit.Time(at: other, toleranceMinutes: time.toleranceMinutes)
