@@ -119,7 +119,7 @@ extension State {
             return !package.ask.placesDifferently(from: referral.ask) && referral.offer == package.offer
         }
         return referral.shares.allSatisfy { share in
-            guard let package = share.package.flatMap({ packages[$0] }) else { return false }
+            guard let package = share.package.flatMap({ packages[$0] }), package.status != .ended else { return false }
             let part = referral.ask.with(visits: share.visits.map { referral.ask.visits[$0] })
             return !package.ask.placesDifferently(from: part) && share.offer == package.offer
         }

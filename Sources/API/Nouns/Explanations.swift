@@ -8,7 +8,10 @@ enum Explanations {
     @Sendable static func read(_ exchange: Exchange) throws(Problem) -> Reply {
         try QueryReader(exchange.request.query).finish()
         let referral = try Referrals.find(exchange)
-        let changes = exchange.state.changesThatWouldPlace(referral, at: exchange.now)
+        // What hours may cost is for whoever could buy them.
+        let changes = exchange.state.changesThatWouldPlace(referral, at: exchange.now).filter { change in
+            if case .spot = change { exchange.actor.actsForOthers } else { true }
+        }
         // A reason in a broker's own words may name a provider: it is not for referrers either.
         guard let override = referral.override, exchange.actor.seesPersons, exchange.actor.role != .referrer else {
             return .ready(Served(json(referral, changes, exchange, nil)))

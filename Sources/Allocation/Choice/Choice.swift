@@ -53,7 +53,8 @@ public struct Choice: Sendable {
     /// are wanting, with pairs of candidates.
     ///
     /// - Parameter providers: how many providers may share the package, 1 or 2.
-    public init(_ need: Need, among candidates: [Candidate], providers: Int = 1) {
+    /// - Parameter masks: the most ways to part the package that are looked at in all; what lies beyond is not found.
+    public init(_ need: Need, among candidates: [Candidate], providers: Int = 1, masks: Int = Choice.mostMasks) {
         let all = need.allVisits
         let whole = Demand(need, visits: all)
         let obstacles = candidates.map { $0.capacity.obstacle(to: need, visits: all, whole) }
@@ -66,12 +67,13 @@ public struct Choice: Sendable {
         for index in candidates.indices where obstacles[index] == nil {
             options.append((Choice.single(need, candidates, index), [index]))
         }
-        for first in candidates.indices where obstacles[first] != nil {
+        var masksLeft = masks
+        for first in candidates.indices where obstacles[first] != nil && masksLeft > 0 {
             for second in candidates.indices
             where second > first && (providers > 1 || candidates[second].provider == candidates[first].provider)
                 && obstacles[second] != nil && parts[first] | parts[second] == all
             {
-                if let option = Choice.split(need, candidates, first, second, parts) {
+                if let option = Choice.split(need, candidates, first, second, parts, &masksLeft) {
                     options.append((option, [first, second]))
                 }
             }
@@ -125,7 +127,8 @@ public struct Choice: Sendable {
         _ candidates: [Candidate],
         _ first: Int,
         _ second: Int,
-        _ parts: [UInt16]
+        _ parts: [UInt16],
+        _ masksLeft: inout Int
     ) -> Option? {
         let all = need.allVisits
         var best: Option?
@@ -133,7 +136,8 @@ public struct Choice: Sendable {
         // of visits, so the bound on masks is met only by a hostile one.
         let free = parts[first] & parts[second]
         var subset = free
-        for _ in 0..<Choice.mostMasks {
+        for _ in 0..<min(Choice.mostMasksOfPair, masksLeft) {
+            masksLeft -= 1
             let mine = (all & ~parts[second]) | subset
             let theirs = all & ~mine
             let a = candidates[first].capacity
@@ -160,5 +164,8 @@ public struct Choice: Sendable {
     }
 
     /// The most ways to part one package over two claims that are looked at: 8 visits either could carry.
-    private static let mostMasks = 256
+    private static let mostMasksOfPair = 256
+    /// The same for all pairs together, 8,192: a package of many visits that each fit every claim and never all of them would
+    /// otherwise keep everybody waiting while it is decided.
+    public static let mostMasks = 8_192
 }

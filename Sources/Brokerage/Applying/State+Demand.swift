@@ -52,7 +52,9 @@ extension State {
                 if let part = offer.part { $0.share(part) { $0.offer = nil } }
                 // Another provider may still have its part on offer, or have accepted it.
                 $0.offer = $0.shares.compactMap(\.offer).last
-                $0.status = $0.shares.contains { $0.offer != nil && $0.package == nil } ? .offered : .waiting
+                if $0.status.isSeekingCare {
+                    $0.status = $0.shares.contains { $0.offer != nil && $0.package == nil } ? .offered : .waiting
+                }
                 if status != .withdrawn, !$0.declined.contains(offer.provider) {
                     $0.declined = ($0.declined + [offer.provider]).sorted()
                 }
@@ -99,7 +101,9 @@ extension State {
             $0.status =
                 $0.shares.allSatisfy { $0.package != nil }
                 ? .accepted : $0.shares.contains { $0.offer != nil && $0.package == nil } ? .offered : .waiting
-            $0.settle(.urgentUnplaced, .answerAfterHours, .offersUnanswered, .changeUnconfirmed, .notStarted)
+            $0.settle(.urgentUnplaced, .answerAfterHours, .offersUnanswered, .notStarted)
+            // One of two providers does not answer for the other.
+            if offer.part == nil { $0.settle(.changeUnconfirmed) }
         }
     }
 

@@ -10,6 +10,9 @@ extension Deliberation {
         {
             return .referral(id, created: false)
         }
+        if policy.triageBeforeStart, referral.triage == nil {
+            throw Rejection(.clash, "the referral waits for triage")
+        }
         switch referral.status {
         case .waiting, .offered: break
         case .provisional: throw Rejection(.clash, "the referral has no visits yet: complete it first")
@@ -105,7 +108,7 @@ extension Deliberation {
             id: state.nextID(state.blocks),
             zone: referral.zone,
             from: start,
-            until: start.adding(days: referral.ask.days - 1),
+            until: start.adding(days: referral.ask.days - 1 + SpotPurchase.daysOfLeeway),
             ratePence: rate,
             funding: referral.ask.funding,
             skills: referral.sought.skills,
@@ -143,6 +146,10 @@ extension Deliberation {
 
 /// Minutes bought by the hour for one person.
 enum SpotPurchase {
+    /// Days by which care may begin later than asked for, 14: nights, weekdays without a visit, a postponement. The package is
+    /// paid for, not these.
+    static let daysOfLeeway = 14
+
     /// The pattern that holds exactly an ask's visits; nil when a cell would be too large. Visits of one band that both
     /// have a fixed time get carers of their own: they may overlap.
     static func weekly(_ ask: Ask) -> WeeklyPattern? {
@@ -163,9 +170,9 @@ enum SpotPurchase {
 }
 
 extension Block {
-    /// Pence that all of its minutes cost, rounded up.
+    /// Pence that the package it was bought for costs, rounded up.
     var pence: Int {
-        let weeks = (until.days(since: from) + 1) / 7
+        let weeks = (until.days(since: from) + 1 - SpotPurchase.daysOfLeeway) / 7
         return (weekly.minutesPerWeek * weeks * Int(ratePence) + 59) / 60
     }
 }

@@ -95,8 +95,14 @@ extension Deliberation {
             last = package.firstDay.adding(days: -1)
         }
         withdrawQuestions(about: id)
+        guard let referral = state.referrals[package.referral] else { preconditionFailure("package without referral") }
+        let others = referral.packages.filter { $0 != id && state.packages[$0]?.status != .ended }
+        // With the only part in care the referral ends, and what is still on offer of it goes.
+        if others.isEmpty, referral.status.isSeekingCare { withdrawOffers(of: referral) }
         record(.packageEnded(id, Package.Ending(at: at, outcome: outcome, role: role), lastDay: last))
         record(.nounSet(.ending(id), body: stamp.body))
+        // Another provider goes on with its part, and nobody with this one.
+        if !others.isEmpty { alert(referral.id, .coverNeeded, again: true) }
         freed(in: zone(of: package))
         return .package(id)
     }

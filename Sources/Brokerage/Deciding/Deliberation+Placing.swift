@@ -2,7 +2,9 @@
 extension Deliberation {
     /// Decides where a referral goes, and offers it there. `keepingQuiet`: a referral that still cannot be placed is
     /// left as it is, so that a long queue does not write its reasons again with every minute that comes free.
-    mutating func place(_ id: ReferralID, keepingQuiet: Bool) {
+    ///
+    /// - Parameter settlesAt: when the offer settles, where it stands for an earlier one; nil: some time from now.
+    mutating func place(_ id: ReferralID, keepingQuiet: Bool, settlesAt: Instant? = nil) {
         guard let referral = state.referrals[id], referral.status == .waiting,
             !policy.triageBeforeStart || referral.triage != nil
         else { return }
@@ -22,7 +24,7 @@ extension Deliberation {
             return
         }
         record(.placementDecided(id, placing.decision))
-        send(referral, on: claims, start: start)
+        send(referral, on: claims, start: start, settlesAt: settlesAt)
     }
 
     /// Offers what is sought to whoever holds the claims: to one provider, or to two their own visits each.

@@ -80,6 +80,8 @@ extension Deliberation {
                     due: completedAt.map { policy.due(ask, completedAt: $0) }
                 )
             )
+            // A provider that has accepted its part must hear of the change from a person.
+            if matters, !referral.packages.isEmpty { alert(id, .changeUnconfirmed, again: true) }
             if matters || referral.status == .provisional { place(id, keepingQuiet: false) }
         }
         if !liveDuplicates(but: id).isEmpty { alert(id, .possibleDuplicate) }
@@ -97,11 +99,10 @@ extension Deliberation {
 
     /// Where a provider has accepted its part of a shared package, a named person ends that part first.
     private func checkNothingAccepted(_ referral: Referral) throws(Rejection) {
-        let inCare = referral.packages.filter { state.packages[$0].map { $0.status != .ended } ?? false }
-        if !inCare.isEmpty, referral.status.isSeekingCare {
+        if let accepted = referral.packages.first, referral.status.isSeekingCare {
             throw Rejection(
                 .clash,
-                "care was accepted in part (\(inCare[0])): a clinician or broker ends that package first"
+                "care was accepted in part (\(accepted)): once a clinician or broker has ended that, refer anew"
             )
         }
     }

@@ -26,7 +26,7 @@ extension State {
     func mayFit(_ referral: Referral, start: Day) -> Bool {
         let ask = referral.sought
         var open: [Slab] = []
-        for block in blocks(of: referral.zone).compactMap({ blocks[$0] }) {
+        for block in blocks(of: referral.zone).compactMap({ blocks[$0] }) where block.spotFor == nil {
             for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
                 if barrier(ask, start: start, block, claim, declined: referral.declined) == nil,
                     let slab = slabs[claim.id]
@@ -81,7 +81,7 @@ extension State {
         criterion: Decision.Criterion,
         difference: Int
     ) -> Placing {
-        let survey = survey(referral, start: start, only: nil)
+        let survey = survey(referral, start: start, only: nil, spot: chosen.first.flatMap { claims[$0]?.block })
         let choice = Choice(survey.need, among: survey.candidates.map(\.candidate))
         let verdicts = zip(survey.candidates, choice.verdicts).map { looked, verdict -> Decision.Verdict in
             let reason: Decision.Reason?
@@ -156,12 +156,16 @@ extension State {
         var candidates: [(claim: Claim, candidate: Candidate)] = []
     }
 
-    func survey(_ referral: Referral, start: Day, only package: Package?) -> Survey {
+    /// Looks at every claim of a referral's zone. What was bought on the spot for the person counts when its own provider is
+    /// asked again, or a named person chose it (`spot`): the engine never offers it by itself.
+    func survey(_ referral: Referral, start: Day, only package: Package?, spot: BlockID? = nil) -> Survey {
         let ask = referral.sought
         var survey = Survey(need: Need(ask, from: start, bands: policy.bands))
         let fairness = FairnessAccount(self, zone: referral.zone, on: start)
         for blockID in blocks(of: referral.zone) {
-            guard let block = blocks[blockID], block.spotFor == nil || block.spotFor == referral.id else { continue }
+            guard let block = blocks[blockID],
+                block.spotFor == nil || block.spotFor == referral.id && (package != nil || spot == blockID)
+            else { continue }
             for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
                 if let package, claim.provider != package.provider { continue }
                 let reason = barrier(

@@ -9,7 +9,7 @@ extension State {
         let start = max(referral.ask.startFrom, today)
         var found: [Change] = []
         if let change = fewestMinutes(referral, start: start) { found.append(change) }
-        if let change = anotherTime(referral, start: start) { found.append(change) }
+        if clashes(referral), let change = anotherTime(referral, start: start) { found.append(change) }
         if let day = laterStart(referral, start: start, today: today) { found.append(.start(day)) }
         if let block = blockToClaim(referral, start: start) { found.append(.claim(block)) }
         if referral.ask.maxProviders == 1, couldShare(referral, start: start) { found.append(.twoProviders) }
@@ -41,7 +41,8 @@ extension State {
         changed.ask = ask
         let survey = survey(changed, start: start, only: nil)
         let candidates = survey.candidates.map(\.candidate)
-        return Choice(survey.need, among: candidates, providers: changed.providersSought).best != nil
+        return Choice(survey.need, among: candidates, providers: changed.providersSought, masks: State.mostMasks).best
+            != nil
     }
 
     /// The claim that is short of the fewest minutes for all of the package, and has the carers.
@@ -71,9 +72,11 @@ extension State {
         return best
     }
 
-    /// Times tried for one explanation, 64: a referral of many timed visits in a zone of many claims would keep its reader
+    /// Times tried for one explanation, 48: a referral of many timed visits in a zone of many claims would keep its reader
     /// waiting.
-    private static let mostTimes = 64
+    private static let mostTimes = 48
+    /// Ways to part a package looked at in each trial of an explanation, 256; a decision looks at more.
+    private static let mostMasks = 256
 
     /// A quarter of an hour's steps of one timed visit that let the package through, the nearest to what was asked first.
     private func anotherTime(_ referral: Referral, start: Day) -> Change? {
@@ -96,6 +99,13 @@ extension State {
             }
         }
         return nil
+    }
+
+    /// Whether a fixed time stands in somebody's way.
+    private func clashes(_ referral: Referral) -> Bool {
+        referral.decision?.verdicts.contains { verdict in
+            if case .noCarers(_, _, let at)? = verdict.reason { at != nil } else { false }
+        } ?? false
     }
 
     private func laterStart(_ referral: Referral, start: Day, today: Day) -> Day? {

@@ -31,7 +31,8 @@ extension ZoneProblem {
                 horizon: Self.horizon,
                 weights: Instance.Weights(
                     travelPerKilometreVisit: 0,
-                    preferenceMissed: objective.preferenceMissed,
+                    // The search counts a wish call by call; a package's calls together weigh no more than the wish.
+                    preferenceMissed: objective.preferenceMissed / Instance.mostCalls,
                     split: objective.split,
                     overFair: objective.overFair,
                     farOverFair: objective.farOverFair
@@ -54,7 +55,7 @@ extension ZoneProblem {
                 guard let bit = bit(of: skill) else { return }
                 skills |= bit
             }
-            if provider.personalCare, provider.registeredFrom.map({ $0 <= today }) ?? true { skills |= Self.registered }
+            if provider.personalCare { skills |= Self.registered }
             let from = max(claim.firmFrom, today).days(since: today)
             let to = min(claim.until.days(since: today) + 1, Self.horizon)
             guard from < to else { return }
@@ -126,6 +127,14 @@ extension ZoneProblem {
             var skills: UInt64 = ask.needsPersonalCare ? Self.registered : 0
             for skill in ask.skills { skills |= skillBits[skill] ?? 1 << UInt64(Self.mostSkills) }
             return skills
+        }
+
+        /// Providers a package cannot go to: those that said no, and those not yet registered for personal care when it begins.
+        func closed(to referral: Referral, from day: Day) -> [Int] {
+            providerIndex.filter { id, _ in
+                referral.declined.contains(id)
+                    || referral.ask.needsPersonalCare && state.providers[id]?.registeredFrom.map { $0 > day } ?? false
+            }.map(\.value).sorted()
         }
 
         /// A package's visits on the days of the horizon.

@@ -55,7 +55,7 @@ public struct ZoneProblem: Sendable {
                     languagePreferred: builder.language(ask.language),
                     waiting: objective.points(waiting: person.referral, at: now),
                     twoProviders: ask.maxProviders > 1,
-                    declined: person.referral.declined.compactMap { builder.providerIndex[$0] },
+                    declined: builder.closed(to: person.referral, from: today.adding(days: first)),
                     // To even out shares alone nobody is moved, before an offer has settled either.
                     stayCost: person.offer.map {
                         now < $0.settlesAt ? objective.mostInFairness : objective.offerWithdrawn
@@ -112,13 +112,16 @@ public struct ZoneProblem: Sendable {
         )
     }
 
+    /// Times that those who were moved are gone through, 3: each costs a count of the whole plan for each of them.
+    private static let mostPasses = 3
+
     /// A plan in which everyone is back where they stood who can be without anything getting worse: a search moves people on
     /// its way to what it finds, and not all of it was needed.
     private func keepingWhoCanStay(_ found: Plan) -> Plan {
         guard var points = (try? instance.account(found, from: start))?.objective else { return start }
         var plan = found
         var isChanging = true
-        while isChanging {
+        for _ in 0..<ZoneProblem.mostPasses where isChanging {
             isChanging = false
             for index in plan.placements.indices {
                 guard let before = start.placements[index], let now = plan.placements[index], !now.same(as: before)
@@ -188,7 +191,8 @@ extension State {
             guard found.count < most else { break }
             guard let offer = offers[id], offer.replaces == nil, offer.origin != .overridden,
                 offer.startFrom >= today, offer.part == nil, offer.ask.visits.count <= Instance.mostCalls,
-                let referral = referrals[offer.referral], referral.status == .offered, isForTheEngine(referral)
+                let referral = referrals[offer.referral], referral.status == .offered, isForTheEngine(referral),
+                barrier(offer, from: offer.startFrom) == nil
             else { continue }
             found.append((referral, offer))
         }

@@ -80,6 +80,9 @@ struct OverrideTests {
         #expect(county.referrer.post("/v1/referrals", County.referral).json["status"] == .string("waiting"))
         let changes = county.commissioner.get("/v1/referrals/r1/explanation").json["changes"]?.elements ?? []
         #expect(changes.contains { $0["kind"] == .string("spot") })
+        // What hours may cost is not for whoever refers.
+        #expect(!county.referrer.get("/v1/referrals/r1/explanation").text.contains("pence"))
+        #expect(!county.referrer.get("/v1/referrals/r1/explanation").text.contains("Pence"))
         let body =
             #"{"provider":"avon-care","reason":"r","by":{"name":"C","role":"commissioner"},"spot":{"ratePence":3000}}"#
         let answer = county.commissioner.put("/v1/referrals/r1/override", body)

@@ -116,6 +116,50 @@ struct OverrideTests {
         #expect(county.state.recount().isEmpty)
     }
 
+    @Test("care bought on the spot may begin some days later than asked, and is postponed like any other")
+    func spotBeginsLater() throws {
+        var (county, referral) = try withBudget(63_000)
+        try county.must(.override(referral.id, terms("acorn", spot: 3_000)), by: County.broker, body: [1])
+        let offer = try #require(county.state.referrals[referral.id]?.offer)
+        let visit = FirstVisit(day: county.today.adding(days: 3), band: .morning)
+        try county.must(
+            .accept(offer, Acceptance(firstVisit: visit, role: "m")),
+            by: County.provider("acorn"),
+            body: [2]
+        )
+        let package = try #require(county.state.referrals[referral.id]?.package)
+        let later = FirstVisit(day: county.today.adding(days: 6), band: .morning)
+        try county.must(.postponeFirstVisit(package, later), by: County.provider("acorn"), body: [3])
+        #expect(county.state.spotCommitted == 63_000 && county.state.recount().isEmpty)
+    }
+
+    @Test("the engine never buys on the spot by itself, not with what was bought for the same person before")
+    func neverByItself() throws {
+        var (county, referral) = try withBudget(63_000)
+        try county.must(.override(referral.id, terms("acorn", spot: 3_000)), by: County.broker, body: [1])
+        let known = try #require(county.state.referrals[referral.id])
+        try county.must(
+            .amend(referral.id, known.ask, needsChanged: true, otherwiseChanged: false, .version(known.version)),
+            by: County.ward
+        )
+        #expect(county.state.referrals[referral.id]?.status == .waiting)
+        #expect(county.state.spotCommitted == 0)
+        county.pass(minutes: 1_440)
+        #expect(county.state.referrals[referral.id]?.status == .waiting)
+    }
+
+    @Test("where policy has triage come first, an override waits for it too")
+    func triageFirst() throws {
+        var county = try County.withProviders(["acorn"])
+        var policy = county.state.policy
+        policy.triageBeforeStart = true
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        let referral = try county.refer(county.ask())
+        #expect(rejection(county.submit(.override(referral.id, terms("acorn")), by: County.broker))?.kind == .clash)
+        try county.must(.triage(referral.id, .careOnly, role: "ot"), by: County.clinician)
+        #expect(county.state.referrals[referral.id]?.status == .offered)
+    }
+
     @Test("a price above the ceiling is refused with its place")
     func ceiling() throws {
         var (county, referral) = try withBudget(1_000_000)

@@ -169,6 +169,60 @@ struct SharingTests {
         #expect(rejection.kind == .clash)
     }
 
+    @Test("when the only part in care ends, the referral ends, what is on offer of it goes, and nobody is sought for")
+    func onlyPartEnds() throws {
+        var (county, referral) = try shared()
+        let open = try offers(county, referral)
+        let kept = try accept(&county, open[0])
+        try county.must(.end(kept, at: county.now, .neverStarted, role: "ot"), by: County.clinician, body: [3])
+        #expect(try now(county, referral).status == .ended)
+        #expect(county.state.offers[open[1].id]?.status == .withdrawn)
+        #expect(county.free(.morning) == 60 && county.free(.bed) == 60)
+        let version = try now(county, referral).version
+        let fewer = county.ask([.daily(.morning)]).sharable(2)
+        let amended = county.submit(
+            .amend(referral.id, fewer, otherwiseChanged: false, .version(version)),
+            by: County.ward
+        )
+        guard case .failure = amended else { return #expect(Bool(false)) }
+        #expect(county.state.recount().isEmpty)
+    }
+
+    @Test("a part that ends while the other goes on calls for cover, and the person is no longer safe to leave")
+    func onePartEnds() throws {
+        var (county, referral) = try shared()
+        var policy = county.state.policy
+        policy.essentialFacts = []
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        try county.must(.triage(referral.id, .careOnly, role: "ot"), by: County.clinician)
+        let packages = try offers(county, referral).map { try accept(&county, $0) }
+        #expect(county.state.isSafeToLeave(try now(county, referral)))
+        try county.must(.end(packages[0], at: county.now, .neverStarted, role: "ot"), by: County.clinician, body: [3])
+        #expect(try now(county, referral).status == .accepted)
+        #expect(!county.state.isSafeToLeave(try now(county, referral)))
+        #expect(try now(county, referral).hasAlert(.coverNeeded))
+    }
+
+    @Test("words that change after one has accepted are told by a person, whatever the other answers")
+    func wordsChange() throws {
+        var (county, referral) = try shared()
+        var policy = county.state.policy
+        policy.essentialFacts = []
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        try county.must(.triage(referral.id, .careOnly, role: "ot"), by: County.clinician)
+        try accept(&county, try offers(county, referral)[0])
+        let known = try now(county, referral)
+        try county.must(
+            .amend(referral.id, known.ask, needsChanged: true, otherwiseChanged: false, .version(known.version)),
+            by: County.ward
+        )
+        #expect(try now(county, referral).hasAlert(.changeUnconfirmed))
+        let open = try #require(try offers(county, referral).first { $0.status == .open })
+        try accept(&county, open)
+        #expect(try now(county, referral).status == .accepted)
+        #expect(!county.state.isSafeToLeave(try now(county, referral)))
+    }
+
     @Test("withdrawn or changed before anyone accepted, both offers go and all minutes are free")
     func withdrawn() throws {
         var (county, referral) = try shared()

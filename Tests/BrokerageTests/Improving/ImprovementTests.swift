@@ -142,6 +142,24 @@ struct ImprovementTests {
         #expect(some.suffix(3).compactMap(\.offer?.id.number) == [10, 9, 8])
     }
 
+    @Test("a provider registered in time for one offer does not keep the zone from its batch")
+    func registeredLater() throws {
+        var county = try County.withProviders(["birch"], minutes: 10)
+        var acorn = Provider.named("acorn")
+        acorn.registeredFrom = county.today.adding(days: 3)
+        try county.must(.setProvider(acorn, .absent), by: County.commissioner)
+        try county.award("acorn", minutes: 60)
+        let later = try county.refer(county.ask(startIn: 5))
+        #expect(later.status == .offered)
+        let sooner = try county.refer(county.ask([.daily(.morning, 60)]))
+        #expect(sooner.status == .waiting)
+        let problem = try #require(ZoneProblem(county.state, zone: Self.leam, at: county.now))
+        #expect(problem.size == 2)
+        // Whoever would begin before the registration cannot be given to it.
+        try improve(&county)
+        #expect(county.state.referrals[sooner.id]?.status == .waiting)
+    }
+
     @Test("to even out shares alone nobody's offer is moved")
     func even() throws {
         var county = try County.withProviders(["acorn"], minutes: 240)
