@@ -119,21 +119,24 @@ public final class Ask: Sendable, Hashable {
             || existingProvider != other.existingProvider || `class` != other.class || pathway != other.pathway
     }
 
+    /// Every field counts: `comparedFields` says how many there are.
     public static func == (a: Ask, b: Ask) -> Bool {
-        a === b || a.identity == b.identity
+        if a === b { return true }
+        return a.district == b.district && a.sector == b.sector && a.pathway == b.pathway
+            && a.source == b.source && a.`class` == b.`class` && a.readyAt == b.readyAt
+            && a.dischargeReadyDate == b.dischargeReadyDate && a.startFrom == b.startFrom && a.weeks == b.weeks
+            && a.visits == b.visits && a.carerGender == b.carerGender && a.language == b.language
+            && a.existingProvider == b.existingProvider && a.maxProviders == b.maxProviders && a.funding == b.funding
+            && a.safeUntil == b.safeUntil && a.unsafeNow == b.unsafeNow && a.facts == b.facts
+            && a.livesAlone == b.livesAlone
     }
+
+    /// Fields that equality looks at, 19: a test holds it to those that are stored.
+    static let comparedFields = 19
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(district)
         hasher.combine(startFrom)
         hasher.combine(visits)
-    }
-
-    /// Every field, so that equality forgets none.
-    private var identity: [AnyHashable] {
-        [
-            district, sector, pathway, source, `class`, readyAt, dischargeReadyDate, startFrom, weeks, visits,
-            carerGender, language, existingProvider, maxProviders, funding, safeUntil, unsafeNow, facts, livesAlone,
-        ]
     }
 }

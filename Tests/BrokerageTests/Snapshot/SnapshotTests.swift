@@ -88,6 +88,9 @@ struct SnapshotTests {
     func compared() {
         let fields = Mirror(reflecting: State(today: Day(number: 0))).children.count
         #expect(State.comparedFields == fields)
+        let ask = County().ask()
+        #expect(Ask.comparedFields == Mirror(reflecting: ask).children.count)
+        #expect(ask == ask.with(visits: ask.visits) && ask != ask.with(weeks: 1))
     }
 
     @Test(
