@@ -110,6 +110,13 @@ print(f"the batch: {told}")
 print("poll, median and 99th percentile in ms: without the batch %.2f and %.2f, beside it %.2f and %.2f" % (*polls[False], *polls[True]))
 must(counts[True] < counts[False], "the batch placed nobody more")
 
+# From here on the batch rests, so that nobody is placed between two questions about them.
+must(service.stop() == 0, "SIGTERM did not end the service cleanly")
+with open(os.path.join(data, "homeward.json"), "w") as out:
+    json.dump({"improveMilliseconds": 0}, out)
+service = Service(data, arguments=["--config", os.path.join(data, "homeward.json")])
+client = {role: service.client(key) for role, key in keys.items()}
+
 # Reasons: everyone who waits has one for each claim, and none of them is about the batch's own convenience.
 for one in waiting(client["broker"])[:20]:
     status, _, said = client["broker"].get(f"/v1/referrals/{one['id']}/explanation")

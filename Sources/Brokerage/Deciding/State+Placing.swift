@@ -82,7 +82,11 @@ extension State {
         difference: Int
     ) -> Placing {
         let survey = survey(referral, start: start, only: nil, spot: chosen.first.flatMap { claims[$0]?.block })
-        let choice = Choice(survey.need, among: survey.candidates.map(\.candidate))
+        let choice = Choice(
+            survey.need,
+            among: survey.candidates.map(\.candidate),
+            providers: referral.providersSought
+        )
         let verdicts = zip(survey.candidates, choice.verdicts).map { looked, verdict -> Decision.Verdict in
             let reason: Decision.Reason?
             if chosen.contains(looked.claim.id) {
