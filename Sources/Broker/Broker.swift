@@ -35,7 +35,7 @@ public final class Broker: Brokering {
     private let answering: DispatchQueue
 
     private let current: Mutex<Published>
-    private let publications = Atomic<UInt64>(1)
+    public let publications = Publications()
     private let inbox = Mutex<Inbox>(Inbox())
     private let lookUps = Atomic<Int>(0)
     private let commits = CommitCounters()
@@ -101,8 +101,6 @@ public final class Broker: Brokering {
     // MARK: Reading
 
     public func published() -> Published { current.withLock { $0 } }
-
-    public var generation: UInt64 { publications.load(ordering: .acquiring) }
 
     /// How the broker stands with its store.
     public var health: Health { condemned.withLock { $0 }.map(Health.readOnly) ?? standing.withLock { $0 } }
@@ -244,7 +242,7 @@ public final class Broker: Brokering {
     private func publish() {
         let durable = owned.pipeline.durable
         current.withLock { $0 = durable }
-        publications.add(1, ordering: .releasing)
+        publications.add()
     }
 
     /// Answers are rendered on a queue of their own: the next batch is decided meanwhile.

@@ -9,6 +9,8 @@ struct Connection {
     /// The request whose late answer is awaited.
     var ticket: UInt32 = 0
     var machine = ConnectionMachine()
+    /// Where the lane keeps the last head that came here, if it does.
+    var knownHead = KnownHeads.nowhere
     /// What the armed deadline waits for.
     var waiting = ConnectionMachine.Waiting.head
     /// Whether the deadline must be set anew although what it waits for has the same name.
@@ -25,6 +27,9 @@ struct Connection {
     var isAdmitted = false
     /// Whether it stands in the lane's list of those to be served again.
     var isQueued = false
+    /// Turns of which the answers are written and wait to be sent with the batch; two at most, one for a late answer
+    /// and one for an event.
+    var unsentTurns: UInt8 = 0
     var peerIsLoopback = false
     /// Whether a request was ever answered here: before that, silence is a slow head, after it an idle connection.
     var hasAsked = false

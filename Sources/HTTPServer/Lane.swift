@@ -20,6 +20,9 @@ final class Lane: @unchecked Sendable {
     static let cipherSize = 64 << 10
     /// Bytes of the write buffer that are kept between answers. A larger one is given back.
     static let writeSize = 256 << 10
+    /// Bytes of answers, of all connections together, after which they are sent without waiting for the rest of the
+    /// batch. What was written is still in the core's second-level cache then.
+    static let unsentSize = 128 << 10
     /// Events taken from the epoll set at once.
     static let eventBatch = 256
     /// Milliseconds to wait for more work before the queue is handed back. Re-arming a dispatch source costs more than
@@ -67,24 +70,35 @@ final class Lane: @unchecked Sendable {
 
     let events: UnsafeMutablePointer<epoll_event>
     let readBuffer: UnsafeMutablePointer<UInt8>
-    // The four below are written many times for each answer. That no two such writes overlap is not looked up at run
-    // time: they happen on the lane's queue only, and what they are handed to calls nothing of the lane's.
+    // What is marked here and below is read or written many times for each answer. That no two such accesses overlap is
+    // not looked up at run time: they happen on the lane's queue only, and what they are handed to calls nothing of the
+    // lane's.
     @exclusivity(unchecked) var out = OutputBuffer(capacity: Lane.writeSize)
+    @exclusivity(unchecked) var heads = KnownHeads()
     @exclusivity(unchecked) var scratch = OutputBuffer(capacity: 1_024)
+    /// Answers of this batch that are still to be sent, in the order in which they were written. At most one for each
+    /// event and each late answer of a batch.
+    @exclusivity(unchecked) var unsent: [Unsent] = []
+    /// Where in `out` the answers of the connection in hand begin.
+    @exclusivity(unchecked) var turnStart = 0
+    /// Where in the wire's output that connection's records begin.
+    @exclusivity(unchecked) var wireStart = 0
     var buffered = 0
 
     @exclusivity(unchecked) var wheel: DeadlineWheel
     let clock: @Sendable () -> UInt64
     /// Milliseconds of the monotonic clock, read once a batch.
     var now: UInt64
-    /// Nanoseconds of the monotonic clock when the work in hand was begun: the batch, or what was answered before.
-    var stamp: UInt64 = 0
-    /// Requests answered in the turn of the connection in hand.
-    var answered = 0
+    /// Nanoseconds of the monotonic clock when the work in hand was begun: the batch, or what was sent before.
+    @exclusivity(unchecked) var stamp: UInt64 = 0
+    /// Requests answered since answers were last sent.
+    @exclusivity(unchecked) var answered = 0
+    /// When the requests were read whose late answers wait to be sent. One for each late answer of a batch.
+    @exclusivity(unchecked) var lateStarts: [UInt64] = []
     var date = DateText()
     @exclusivity(unchecked) var trace: TraceFields
     let gzip = Gzip()
-    var nextTicket: UInt32 = 1
+    @exclusivity(unchecked) var nextTicket: UInt32 = 1
 
     var source: (any DispatchSourceRead)?
     var timer: (any DispatchSourceTimer)?
@@ -191,6 +205,7 @@ final class Lane: @unchecked Sendable {
                 handle(events[index].data.u64, events: events[index].events)
             }
             if acceptIsPending { accept() }
+            sendUnsent()
             serveAgain()
             if now - began >= Self.slice {
                 // What is left in the set makes the source fire at once; what is left in lists needs a call.
@@ -223,6 +238,7 @@ final class Lane: @unchecked Sendable {
             connections[Int(place)].isQueued = false
             serve(Int(place))
         }
+        sendUnsent()
     }
 
     func updateClock() {
@@ -236,6 +252,7 @@ final class Lane: @unchecked Sendable {
     private func readMailbox() {
         let content = mailbox.takeAll()
         for (reply, id) in content.replies { finish(reply, id: id) }
+        if !content.orders.isEmpty { sendUnsent() }
         for order in content.orders {
             switch order {
             case .drain(let completion):
@@ -260,6 +277,7 @@ final class Lane: @unchecked Sendable {
             connections[place].mayHaveInput = true
             serve(place)
         }
+        sendUnsent()
         endIfEmpty()
     }
 

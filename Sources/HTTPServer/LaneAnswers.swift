@@ -83,25 +83,70 @@ extension Lane {
                 return
             }
         }
+        let mayKeep = heads.stage(received, base)
         if !head.range(of: .ifNoneMatch).isAbsent || !head.range(of: .ifMatch).isAbsent {
             context.knowsGzip = head.removeCodingFromTags(at: base)
         }
-        let ticket = nextTicket
-        let answer = withUnsafePointer(to: head) { head in
-            responder.respond(
-                to: RequestView(
-                    base: base,
-                    head: head,
-                    body: body,
-                    peerIsLoopback: connection.pointee.peerIsLoopback,
-                    clientOrganisation: connection.pointee.tls?.organisation,
-                    mailbox: mailbox,
-                    connection: UInt64(UInt32(place)) << 32 | UInt64(ticket)
-                )
+        let answer = withUnsafePointer(to: head) { ask(place, base, $0, body) }
+        if mayKeep, case .prepared = answer {
+            connection.pointee.knownHead = heads.keep(
+                head,
+                base,
+                coding: context.coding,
+                knowsGzip: context.knowsGzip
             )
         }
         scratch.clear(keeping: 1_024)
         trace.append(for: head, at: base, to: &scratch)
+        give(place, answer, context)
+    }
+
+    /// Answers a request whose head came before: what it means, and what the client takes, is known.
+    func answerKnown(_ place: Int, _ known: UnsafePointer<KnownHeads.Known>) {
+        counters.count(.requests)
+        let context = AnswerContext(
+            omitsBody: false,
+            persistence: connections[place].machine.beginAnswer(known.pointee.head.pointee),
+            coding: known.pointee.coding,
+            knowsGzip: known.pointee.knowsGzip
+        )
+        let answer = ask(
+            place,
+            known.pointee.base,
+            known.pointee.head,
+            UnsafeRawBufferPointer(start: nil, count: 0),
+            knownHead: known.pointee.serial
+        )
+        scratch.clear(keeping: 1_024)
+        trace.appendMade(to: &scratch)
+        give(place, answer, context)
+    }
+
+    /// Hands a request to the responder.
+    private func ask(
+        _ place: Int,
+        _ base: UnsafeRawPointer,
+        _ head: UnsafePointer<RequestHead>,
+        _ body: UnsafeRawBufferPointer,
+        knownHead: UInt64 = 0
+    ) -> Answer {
+        responder.respond(
+            to: RequestView(
+                base: base,
+                head: head,
+                body: body,
+                peerIsLoopback: connections[place].peerIsLoopback,
+                clientOrganisation: connections[place].tls?.organisation,
+                knownHead: knownHead,
+                mailbox: mailbox,
+                connection: UInt64(UInt32(place)) << 32 | UInt64(nextTicket)
+            )
+        )
+    }
+
+    /// Writes what the responder answered, or notes what its late answer will need. `scratch` holds the trace fields.
+    private func give(_ place: Int, _ answer: Answer, _ context: AnswerContext) {
+        let connection = connections + place
         switch answer {
         case .prepared(let response):
             let form = context.coding == .identity ? response : coded(response, context)
@@ -109,7 +154,7 @@ extension Lane {
         case .now(let response): write(.response(response), context, trace: scratch.bytes)
         case .later:
             connection.pointee.late = LateAnswer(context: context, trace: Array(scratch.bytes), began: stamp)
-            connection.pointee.ticket = ticket
+            connection.pointee.ticket = nextTicket
             nextTicket &+= 1
             return
         }
@@ -186,13 +231,12 @@ extension Lane {
             connections[place].ticket == UInt32(truncatingIfNeeded: id), let late = connections[place].late
         else { return }
         connections[place].late = nil
+        beginTurn()
         late.trace.withUnsafeBytes { write(reply, late.context, trace: $0) }
         connections[place].machine.endAnswer()
         connections[place].renewsDeadline = true
-        let isOpen = flush(place)
-        counters.countDuration(nanoseconds: clock() &- late.began)
-        guard isOpen else { return }
-        serve(place)
+        lateStarts.append(late.began)
+        serveOn(place)
     }
 
     /// A deadline passed.
@@ -201,6 +245,7 @@ extension Lane {
         guard connection.pointee.descriptor >= 0 else { return }
         let waiting = connection.pointee.waiting
         counters.countDeadline(waiting)
+        beginTurn()
         let input = connection.pointee.input
         let hasBegun = input.map { $0.parser.hasBegun(count: $0.buffer.count) } ?? false
         let step = connection.pointee.machine.expired(waiting, hasBegun: hasBegun)
@@ -216,7 +261,7 @@ extension Lane {
         } else if let input {
             refuse(place, problem, input.parser, at: input.buffer.start)
         }
-        guard flush(place) else { return }
+        guard sendTurn(place) else { return }
         settle(place)
     }
 }

@@ -61,15 +61,23 @@ extension Lane {
         connections[place].peerIsLoopback = address.isLoopback
         connections[place].isAdmitted = isAdmitted
         connections[place].machine.isDraining = isDraining
-        if let shelf, let wire { connections[place].tls = shelf.context.makeSession(wire) }
         if isAdmitted { open += 1 } else { refused += 1 }
         counters.set(.open, open)
         runTimer(true)
+        if let shelf, let wire {
+            // Without a session nothing may be said on this port.
+            guard let session = shelf.context.makeSession(wire) else {
+                close(place)
+                return
+            }
+            connections[place].tls = session
+        }
         if isAdmitted {
             // The request is often there already. A client that asks once, or that has gone again, is done with
             // before it costs a place in the epoll set.
             connections[place].mayHaveInput = true
             serve(place)
+            if connections[place].machine.isClosing { sendUnsent() }
             guard connections[place].descriptor >= 0 else { return }
         } else {
             arm(place)
@@ -104,10 +112,10 @@ extension Lane {
     }
 
     private func sayTooMany(_ descriptor: Int32) {
-        out.clear(keeping: Self.writeSize)
+        let start = out.count
         writeRefusal(.tooManyConnections, RequestHead(), at: nil, .close, omitsBody: false)
-        _ = Socket.write(descriptor, from: out.start, count: out.count)
-        out.clear(keeping: Self.writeSize)
+        _ = Socket.write(descriptor, from: out.start + start, count: out.count - start)
+        out.truncate(to: start)
     }
 
     /// Gives up the spare descriptor to take one client in, tell it, and let it go: waiting clients are answered and

@@ -47,10 +47,10 @@ extension Lane {
                 // The alert says why; nothing else can be said.
                 _ = Socket.write(
                     connection.pointee.descriptor,
-                    from: wire.output.start,
-                    count: wire.output.count
+                    from: wire.output.start + wireStart,
+                    count: wire.output.count - wireStart
                 )
-                wire.output.clear(keeping: Self.cipherSize)
+                wire.output.truncate(to: wireStart)
                 return .failed
             }
         }
@@ -80,8 +80,8 @@ extension Lane {
     private func refusePlain(_ place: Int) {
         counters.countRefusal(.plainHTTPOnTLSPort)
         writeRefusal(.plainHTTPOnTLSPort, RequestHead(), at: nil, .close, omitsBody: false)
-        _ = Socket.write(connections[place].descriptor, from: out.start, count: out.count)
-        out.clear(keeping: Self.writeSize)
+        _ = Socket.write(connections[place].descriptor, from: out.start + turnStart, count: out.count - turnStart)
+        out.truncate(to: turnStart)
         connections[place].tls = nil
         connections[place].isLingering = true
         Socket.endSending(connections[place].descriptor)
@@ -91,11 +91,13 @@ extension Lane {
     /// Says goodbye to a session, as far as the socket takes it.
     func endSession(_ place: Int, _ tls: TLSSession) {
         guard let wire, connections[place].output == nil else { return }
+        let start = wire.output.count
         tls.end()
-        _ = Socket.write(connections[place].descriptor, from: wire.output.start, count: wire.output.count)
-        wire.output.clear(keeping: Self.cipherSize)
+        _ = Socket.write(
+            connections[place].descriptor,
+            from: wire.output.start + start,
+            count: wire.output.count - start
+        )
+        wire.output.truncate(to: start)
     }
-
-    /// Whether something waits to be sent.
-    var hasOutput: Bool { out.count > 0 || (wire?.output.count ?? 0) > 0 }
 }

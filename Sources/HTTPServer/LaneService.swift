@@ -31,8 +31,13 @@ extension Lane {
             drop(place)
             return
         }
-        answered = 0
-        defer { noteAnswers() }
+        beginTurn()
+        serveOn(place)
+    }
+
+    /// Goes on with a turn in which something may have been written already.
+    func serveOn(_ place: Int) {
+        let connection = connections + place
         for turn in 0...Self.readBatch {
             if connection.pointee.output != nil || connection.pointee.machine.awaitsAnswer { break }
             if turn == Self.readBatch {
@@ -40,26 +45,17 @@ extension Lane {
                 break
             }
             let goesOn = readOn(place)
-            if connection.pointee.descriptor < 0 {
-                out.clear(keeping: Self.writeSize)
-                wire?.output.clear(keeping: Self.cipherSize)
+            guard connection.pointee.descriptor >= 0, seal(place) else {
+                dropTurn()
                 return
             }
-            if hasOutput {
-                guard flush(place) else { return }
+            // A block of answers goes before more is written, so that a client that does not read is noticed.
+            if turnBytes >= configuration.maxUnsentBytes {
+                guard sendTurn(place) else { return }
             }
             if !goesOn { break }
         }
-        settle(place)
-    }
-
-    /// Counts what was answered in a turn. All of it left together, so all of it took as long.
-    private func noteAnswers() {
-        guard answered > 0 else { return }
-        let now = clock()
-        counters.countDuration(nanoseconds: now &- stamp, requests: answered)
-        stamp = now
-        answered = 0
+        endTurn(place)
     }
 
     /// Reads once, or takes up what was left, and answers what is whole; false when there is nothing to do.
@@ -113,7 +109,7 @@ extension Lane {
 
     /// Whether the machine stopped for another reason than a lack of input.
     private func isStopped(_ place: Int) -> Bool {
-        connections[place].machine.awaitsAnswer || out.count >= configuration.maxUnsentBytes
+        connections[place].machine.awaitsAnswer || out.count - turnStart >= configuration.maxUnsentBytes
     }
 
     /// Keeps what belongs to a request that is not whole, or to requests that wait.
@@ -212,6 +208,16 @@ extension Lane {
         let connection = connections + place
         var used = 0
         while true {
+            if parser.position == 0, connection.pointee.machine.isReceiving,
+                let known = heads.recall(connection.pointee.knownHead, bytes + used, count: count - used)
+            {
+                connection.pointee.hasAsked = true
+                connection.pointee.renewsDeadline = true
+                answerKnown(place, known)
+                used += known.pointee.count
+                if isStopped(place) { return used }
+                continue
+            }
             var available = count - used
             let step = connection.pointee.machine.next(
                 &parser,

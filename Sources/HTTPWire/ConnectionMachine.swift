@@ -66,6 +66,8 @@ public struct ConnectionMachine: Sendable, Equatable {
     /// A connection that was just accepted.
     public init() {}
 
+    /// Whether the next bytes begin a request, or go on with one.
+    public var isReceiving: Bool { phase == .receiving }
     /// Whether an answer is being made elsewhere.
     public var awaitsAnswer: Bool { phase == .answering }
     /// Whether no further request will be read.

@@ -50,8 +50,13 @@ public struct OutputBuffer: ~Copyable {
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
     /// Makes room for more bytes.
+    @inline(__always)
     public mutating func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
+        if count + more > capacity { grow(toFit: more) }
+    }
+
+    @inline(never)
+    private mutating func grow(toFit more: Int) {
         let wanted = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
         larger.update(from: start, count: count)

@@ -12,6 +12,8 @@ public struct RequestView: ~Copyable {
     public let peerIsLoopback: Bool
     /// The organisation that the client's certificate names; nil without one that is trusted.
     public let clientOrganisation: String?
+    /// The same number, the same bytes of the head as in an earlier request on this lane; 0 when that is not known.
+    public let knownHead: UInt64
     private let connection: UInt64
     /// Sound without a count: the lane that owns the mailbox makes the call this view lives in.
     private unowned(unsafe) let mailbox: any ReplyMailbox
@@ -24,6 +26,7 @@ public struct RequestView: ~Copyable {
     ///   - body: the decoded body.
     ///   - peerIsLoopback: whether the client's address is a loopback address.
     ///   - clientOrganisation: what the client's certificate names.
+    ///   - knownHead: the number of the head, when the same bytes came before.
     ///   - mailbox: where a late answer goes; outlives the view.
     ///   - connection: the number by which the mailbox knows the request.
     public init(
@@ -32,6 +35,7 @@ public struct RequestView: ~Copyable {
         body: UnsafeRawBufferPointer,
         peerIsLoopback: Bool,
         clientOrganisation: String? = nil,
+        knownHead: UInt64 = 0,
         mailbox: any ReplyMailbox,
         connection: UInt64
     ) {
@@ -41,6 +45,7 @@ public struct RequestView: ~Copyable {
         self.method = head.pointee.method ?? .get
         self.peerIsLoopback = peerIsLoopback
         self.clientOrganisation = clientOrganisation
+        self.knownHead = knownHead
         self.mailbox = mailbox
         self.connection = connection
     }
@@ -110,12 +115,14 @@ extension Request {
     ///   - connection: the number handed to the mailbox.
     ///   - peerIsLoopback: whether the client's address is a loopback address.
     ///   - clientOrganisation: what the client's certificate names.
+    ///   - knownHead: the number of the head, when the same bytes came before.
     ///   - body: called once, while the view is valid.
     public func withView<Result>(
         mailbox: any ReplyMailbox = CollectingMailbox(),
         connection: UInt64 = 0,
         peerIsLoopback: Bool = true,
         clientOrganisation: String? = nil,
+        knownHead: UInt64 = 0,
         _ body: (borrowing RequestView) throws -> Result
     ) rethrows -> Result {
         var bytes = Array(path.utf8)
@@ -145,6 +152,7 @@ extension Request {
                         body: UnsafeRawBufferPointer(rebasing: buffer[bodyStart..<(buffer.count - 1)]),
                         peerIsLoopback: peerIsLoopback,
                         clientOrganisation: clientOrganisation,
+                        knownHead: knownHead,
                         mailbox: mailbox,
                         connection: connection
                     )

@@ -9,17 +9,19 @@ public struct AnswerContext: Sendable {
     /// What the client takes the answer in.
     public var coding: ContentCoding.Choice
     /// Whether the client named the entity tag of a compressed form.
-    public var knowsGzip = false
+    public var knowsGzip: Bool
 
     /// A context from its parts.
     public init(
         omitsBody: Bool,
         persistence: ConnectionMachine.Persistence,
-        coding: ContentCoding.Choice = .identity
+        coding: ContentCoding.Choice = .identity,
+        knowsGzip: Bool = false
     ) {
         self.omitsBody = omitsBody
         self.persistence = persistence
         self.coding = coding
+        self.knowsGzip = knowsGzip
     }
 }
 

@@ -69,6 +69,77 @@ struct ServerTests {
         #expect(total == count)
     }
 
+    @Test("a request that comes again and again is answered alike, each time under a new id, however it is cut")
+    func again() throws {
+        let server = try RunningServer()
+        let client = try server.client()
+        let request = "GET /json-prepared HTTP/1.1\r\n\(host)Accept-Encoding: identity\r\n\r\n"
+        client.send(request)
+        let first = try #require(client.readAnswer())
+        var ids: Set<String> = [first.field("x-request-id") ?? ""]
+        let bytes = Array(request.utf8)
+        for cut in 0..<bytes.count {
+            client.send(Array(bytes[..<cut]))
+            client.send(Array(bytes[cut...]))
+            let answer = client.readAnswer()
+            #expect(answer?.raw == first.raw && answer?.status == 200)
+            ids.insert(answer?.field("x-request-id") ?? "")
+        }
+        client.send(String(repeating: request, count: 50))
+        for _ in 0..<50 {
+            let answer = client.readAnswer()
+            #expect(answer?.raw == first.raw)
+            ids.insert(answer?.field("x-request-id") ?? "")
+        }
+        #expect(ids.count == bytes.count + 51)
+    }
+
+    @Test("requests that differ in one byte, in turns on one connection, each get their own answer")
+    func turns() throws {
+        let server = try RunningServer()
+        let client = try server.client()
+        func poll(_ tag: String, _ coding: String) -> String {
+            "GET /json-prepared HTTP/1.1\r\n\(host)If-None-Match: \(tag)\r\nAccept-Encoding: \(coding)\r\n\r\n"
+        }
+        let kinds = [
+            (poll("\"v1\"", "gzip"), 304, nil), (poll("\"v2\"", "gzip"), 200, "gzip"),
+            (poll("\"v2\"", "gzap"), 200, nil), (poll("\"v1-gzip\"", "gzip"), 304, nil),
+            ("GET /echo?1 HTTP/1.1\r\n\(host)\r\n", 200, nil),
+        ]
+        for round in 0..<20 {
+            for (request, status, coding) in kinds {
+                client.send(request)
+                let answer = client.readAnswer()
+                #expect(answer?.status == status, "\(request) in round \(round)")
+                #expect(answer?.field("content-encoding") == coding)
+            }
+        }
+        client.send(String(repeating: kinds.map(\.0).joined(), count: 20))
+        for _ in 0..<20 {
+            for (request, status, _) in kinds { #expect(client.readAnswer()?.status == status, "\(request)") }
+        }
+    }
+
+    @Test("the answers of many connections reach each its own, also where some of them have gone")
+    func batch() throws {
+        let server = try RunningServer()
+        let clients = try (0..<200).map { _ in try server.client() }
+        for round in 0..<3 {
+            for (index, client) in clients.enumerated() {
+                client.send("GET /echo?\(round)-\(index) HTTP/1.1\r\n\(host)\r\n")
+                client.send("GET /later?\(index) HTTP/1.1\r\n\(host)\r\nGET /prepared HTTP/1.1\r\n\(host)\r\n")
+            }
+            let gone = try server.client()
+            gone.send("GET /later?9 HTTP/1.1\r\n\(host)\r\nGET /prepared HTTP/1.1\r\n\(host)\r\n")
+            gone.reset()
+            for (index, client) in clients.enumerated() {
+                #expect(client.readAnswer()?.body == "get /echo?\(round)-\(index) ")
+                #expect(client.readAnswer()?.body == "later \(index)")
+                #expect(client.readAnswer()?.body == "prepared")
+            }
+        }
+    }
+
     @Test("a body is taken by length and in chunks, however it is cut")
     func bodies() throws {
         let server = try RunningServer()

@@ -3,7 +3,8 @@ import Brokerage
 import HTTPWire
 
 /// The polls a lane answered lately, by the very bytes of target and `Authorization`: the same bytes in the same
-/// state on the same day have the same answer, and giving it allocates nothing. One owner: the lane.
+/// state on the same day have the same answer, and giving it allocates nothing. Where the whole head is the same as
+/// before, its number is enough. One owner: the lane.
 struct PollCache {
     /// Places for polls, a power of two: a thousand keys polling on one lane, 16 bytes and one small object each.
     /// A poll that falls on a taken place takes it over.
@@ -17,7 +18,8 @@ struct PollCache {
         let authorization: [UInt8]
         /// What the client's certificate named.
         let organisation: String?
-        let broker: any Brokering
+        /// The broker's, not the broker: asking an object that others refer to weakly costs a table look-up.
+        let publications: Publications
         let answers: CapacityBoard.Prepared
         /// The London day the answer is for: a default `from` moves at midnight.
         let begins: Instant
@@ -28,7 +30,7 @@ struct PollCache {
             target: [UInt8],
             authorization: [UInt8],
             organisation: String?,
-            broker: any Brokering,
+            publications: Publications,
             answers: CapacityBoard.Prepared,
             day: Day
         ) {
@@ -36,14 +38,28 @@ struct PollCache {
             self.target = target
             self.authorization = authorization
             self.organisation = organisation
-            self.broker = broker
+            self.publications = publications
             self.answers = answers
             begins = London.instant(day, minuteOfDay: 0)
             ends = London.instant(day.adding(days: 1), minuteOfDay: 0)
         }
+
+        /// Whether the answers are of the present state and day.
+        func isCurrent(_ now: Instant) -> Bool {
+            answers.generation == publications.generation && begins <= now && now < ends
+        }
+    }
+
+    /// The answer to a head that came before, byte for byte, while the poll's answers are of the present state.
+    private struct Repeated {
+        let head: UInt64
+        let poll: Poll
+        let answer: PreparedResponse
     }
 
     private var polls: [Poll?] = Array(repeating: nil, count: places)
+    /// By the number of the head; as many places as the lane keeps heads.
+    private var repeated: [Repeated?] = Array(repeating: nil, count: KnownHeads.places)
     /// Drawn for each lane, so that nobody can choose keys that fall on one place.
     private let seed = UInt64.random(in: .min ... .max)
 
@@ -57,7 +73,23 @@ struct PollCache {
     }
 
     /// The answer to a poll that was answered before and has not changed; nil when it must be made.
-    func answer(to request: borrowing RequestView, now: Instant) -> PreparedResponse? {
+    mutating func answer(to request: borrowing RequestView, now: Instant) -> PreparedResponse? {
+        guard request.knownHead != 0 else { return find(request, now)?.answer }
+        let place = Int(truncatingIfNeeded: request.knownHead) & (KnownHeads.places - 1)
+        if let known = repeated[place], known.head == request.knownHead, known.poll.isCurrent(now),
+            known.poll.organisation == request.clientOrganisation
+        {
+            return known.answer
+        }
+        guard let (poll, answer) = find(request, now) else { return nil }
+        repeated[place] = Repeated(head: request.knownHead, poll: poll, answer: answer)
+        return answer
+    }
+
+    private func find(
+        _ request: borrowing RequestView,
+        _ now: Instant
+    ) -> (poll: Poll, answer: PreparedResponse)? {
         guard PollCache.isPoll(request), let authorization = request.field(.authorization) else { return nil }
         // Whatever needs reading takes the long way; these two are what clients send.
         guard request.field(.ifMatch) == nil else { return nil }
@@ -68,14 +100,14 @@ struct PollCache {
         }
         let hash = hash(request.target, authorization)
         guard let poll = polls[Int(truncatingIfNeeded: hash) & (PollCache.places - 1)], poll.hash == hash,
-            poll.answers.generation == poll.broker.generation, poll.begins <= now, now < poll.ends,
+            poll.isCurrent(now),
             PollCache.isEqual(request.target, poll.target),
             PollCache.isEqual(authorization, poll.authorization), request.clientOrganisation == poll.organisation
         else { return nil }
-        guard let known = request.field(.ifNoneMatch) else { return poll.answers.full }
-        if PollCache.isEqual(known, poll.answers.tag) { return poll.answers.notModified }
+        guard let known = request.field(.ifNoneMatch) else { return (poll, poll.answers.full) }
+        if PollCache.isEqual(known, poll.answers.tag) { return (poll, poll.answers.notModified) }
         // What is no longer than the tag cannot hold it among others, unless it is the one byte that means any.
-        return known.count <= poll.answers.tag.count && known.count > 1 ? poll.answers.full : nil
+        return known.count <= poll.answers.tag.count && known.count > 1 ? (poll, poll.answers.full) : nil
     }
 
     /// Keeps the answers to a poll.
@@ -94,7 +126,7 @@ struct PollCache {
             target: Array(request.target),
             authorization: Array(authorization),
             organisation: request.clientOrganisation,
-            broker: broker,
+            publications: broker.publications,
             answers: answers,
             day: day
         )

@@ -1,3 +1,4 @@
+import Broker
 import Brokerage
 import HTTPWire
 import JSON
@@ -8,7 +9,13 @@ import Testing
 @Suite("The capacity poll")
 struct CapacityTests {
     /// How the lane answers a poll: the prepared bytes themselves, to see when they are kept.
-    private func poll(_ client: Client, _ target: String, fields: [KnownField: String] = [:]) -> PreparedResponse? {
+    private func poll(
+        _ client: Client,
+        _ target: String,
+        fields: [KnownField: String] = [:],
+        knownHead: UInt64 = 0,
+        certificate: String? = nil
+    ) -> PreparedResponse? {
         let parts = target.split(separator: "?", maxSplits: 1)
         var fields = fields
         fields[.authorization] = "Bearer \(client.key ?? "")"
@@ -18,7 +25,10 @@ struct CapacityTests {
             query: parts.count > 1 ? String(parts[1]) : nil,
             fields: fields
         )
-        guard case .prepared(let prepared) = request.withView({ client.lane.respond(to: $0) }) else { return nil }
+        let answer = request.withView(clientOrganisation: certificate, knownHead: knownHead) {
+            client.lane.respond(to: $0)
+        }
+        guard case .prepared(let prepared) = answer else { return nil }
         return prepared
     }
 
@@ -50,6 +60,39 @@ struct CapacityTests {
         for client in [county.dashboard, other] {
             #expect(client.get(path).json["zones"]?[0]?["free"] == .parse("[[240,0,0,240,0]]"))
         }
+    }
+
+    @Test("a head that came before is answered as before, until a commit, midnight or another certificate")
+    func knownHead() {
+        let county = County()
+        let dashboard = county.dashboard
+        let first = poll(dashboard, "/v1/capacity", knownHead: 300)
+        #expect(first?.status == 200)
+        for _ in 0..<3 { #expect(poll(dashboard, "/v1/capacity", knownHead: 300) === first) }
+        // Another head in the same place of the lane's.
+        #expect(poll(dashboard, "/v1/capacity?days=1", knownHead: 556) !== first)
+        #expect(poll(dashboard, "/v1/capacity", knownHead: 300) === first)
+        #expect(poll(dashboard, "/v1/capacity", knownHead: 300, certificate: "someone-else") == nil)
+        #expect(county.commissioner.post("/v1/blocks", County.block()).status == 201)
+        let second = poll(dashboard, "/v1/capacity", knownHead: 300)
+        #expect(second != nil && second !== first)
+        #expect(poll(dashboard, "/v1/capacity", knownHead: 300) === second)
+        county.service.wait(minutes: 15 * 60)
+        let third = poll(dashboard, "/v1/capacity", knownHead: 300)
+        #expect(third != nil && third !== second)
+    }
+
+    @Test("a key that is revoked ends what was kept for its head")
+    func revokedHead() throws {
+        let county = County()
+        #expect(poll(county.dashboard, "/v1/capacity", knownHead: 5) != nil)
+        #expect(poll(county.dashboard, "/v1/capacity", knownHead: 5) != nil)
+        let broker = county.service.broker()
+        let hash = Array((county.dashboard.key ?? "").utf8)
+        let key = try #require(broker.published().state.keys.first { $0.value.hash == hash })
+        let me = Actor(key: nil, role: .administrator, organisation: key.value.organisation)
+        broker.submit(Submission(.revokeKey(key.key), by: me)) { _ in }
+        #expect(poll(county.dashboard, "/v1/capacity", knownHead: 5) == nil)
     }
 
     @Test("each zone says how many standard packages could begin tomorrow, and a commit elsewhere does not end its 304")

@@ -16,7 +16,7 @@ final class SmallBroker: Brokering {
     }
 
     let inner: Mutex<Inner>
-    private let publications = Atomic<UInt64>(1)
+    let publications = Publications()
     private let isClosed = Atomic<Bool>(false)
     private let clock: @Sendable () -> Instant
 
@@ -30,8 +30,6 @@ final class SmallBroker: Brokering {
 
     func published() -> Published { inner.withLock { Published(state: $0.state, position: $0.position) } }
 
-    var generation: UInt64 { publications.load(ordering: .acquiring) }
-
     func keyHash(_ secret: UnsafeRawBufferPointer) -> [UInt8] { Array(secret) }
 
     func submit(_ submission: Submission, _ answer: @escaping @Sendable (Ruled) -> Void) {
@@ -40,7 +38,7 @@ final class SmallBroker: Brokering {
         }
         let now = clock()
         let ruled = inner.withLock { inner in SmallBroker.decide(submission, now, &inner) }
-        if case .accepted = ruled { publications.add(1, ordering: .releasing) }
+        if case .accepted = ruled { publications.add() }
         answer(ruled)
     }
 
