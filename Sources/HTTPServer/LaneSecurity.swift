@@ -35,7 +35,7 @@ extension Lane {
             }
             wire.offer(cipherBuffer, count: count)
             let wasEstablished = tls.isEstablished
-            let read = tls.read(into: readBuffer, capacity: Self.readSize)
+            let read = tls.read(from: wire, into: readBuffer, capacity: Self.readSize)
             if !wasEstablished { noteHandshake(tls, read) }
             switch read {
             case .plain(0): continue

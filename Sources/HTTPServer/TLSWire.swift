@@ -64,6 +64,9 @@ final class TLSWire {
         return count
     }
 
+    /// Whether the session took all that was offered.
+    var isTaken: Bool { available == 0 }
+
     private static func of(_ bio: OpaquePointer?) -> TLSWire? {
         BIO_get_data(bio).map { Unmanaged<TLSWire>.fromOpaque($0).takeUnretainedValue() }
     }
@@ -93,14 +96,16 @@ final class TLSSession {
 
     deinit { SSL_free(session) }
 
-    /// Decrypts all that was offered, the handshake first.
-    func read(into buffer: UnsafeMutablePointer<UInt8>, capacity: Int) -> Outcome {
+    /// Decrypts all that was offered on a wire, the handshake first.
+    func read(from wire: TLSWire, into buffer: UnsafeMutablePointer<UInt8>, capacity: Int) -> Outcome {
         var count = 0
         while count < capacity {
             ERR_clear_error()
             let result = SSL_read(session, buffer + count, Int32(capacity - count))
             if result > 0 {
                 count += Int(result)
+                // To be told that nothing is left costs as much as a small record.
+                if isEstablished, wire.isTaken, SSL_has_pending(session) == 0 { return .plain(count) }
                 continue
             }
             if !isEstablished, SSL_is_init_finished(session) == 1 {
