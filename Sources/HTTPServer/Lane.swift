@@ -39,6 +39,9 @@ final class Lane: @unchecked Sendable {
     static let readBatch = 2
     /// Connections kept beyond the admitted ones, only to be told 503. Beyond it they are closed at once.
     static let maxRefused = 1_024
+    /// Of these, those on a port that speaks TLS: each costs a handshake, a third of a millisecond, before it can be
+    /// told. Beyond it they are closed at once.
+    static let maxRefusedSessions = 64
 
     let number: Int
     let configuration: ServerConfiguration

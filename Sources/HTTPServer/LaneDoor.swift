@@ -101,13 +101,15 @@ extension Lane {
     /// Says 503 at once and waits a moment, so that the client can read it.
     private func turnAway(_ descriptor: Int32, _ address: SocketAddress, _ cause: ServerStatistics.TurnedAway) {
         counters.countTurnedAway(cause)
-        // A client that speaks TLS could not read it, and a handshake is what this must not cost.
-        guard refused < Self.maxRefused, shelf == nil else {
+        guard refused < (shelf == nil ? Self.maxRefused : Self.maxRefusedSessions) else {
             Glibc.close(descriptor)
             return
         }
-        sayTooMany(descriptor)
-        Socket.endSending(descriptor)
+        // On a port that speaks TLS it can be said only after the handshake (`sayTooManySecurely`).
+        if shelf == nil {
+            sayTooMany(descriptor)
+            Socket.endSending(descriptor)
+        }
         enter(descriptor, address, isAdmitted: false)
     }
 
@@ -116,6 +118,34 @@ extension Lane {
         writeRefusal(.tooManyConnections, RequestHead(), at: nil, .close, omitsBody: false)
         _ = Socket.write(descriptor, from: out.start + start, count: out.count - start)
         out.truncate(to: start)
+    }
+
+    /// Takes a client that is turned away through its handshake, then says 503. Its time is that of a connection that
+    /// lingers.
+    func sayTooManySecurely(_ place: Int, _ tls: TLSSession) {
+        beginTurn()
+        switch receive(place) {
+        case .bytes, .drained: break
+        case .ended, .failed:
+            dropTurn()
+            close(place)
+            return
+        }
+        // What it sent in plain text was answered, and its session is gone.
+        guard connections[place].tls != nil else { return }
+        if tls.isEstablished {
+            writeRefusal(.tooManyConnections, RequestHead(), at: nil, .close, omitsBody: false)
+        }
+        guard sendTurn(place), tls.isEstablished else { return }
+        guard connections[place].output == nil else {
+            close(place)
+            return
+        }
+        endSession(place, tls)
+        connections[place].tls = nil
+        connections[place].isLingering = true
+        Socket.endSending(connections[place].descriptor)
+        drop(place)
     }
 
     /// Gives up the spare descriptor to take one client in, tell it, and let it go: waiting clients are answered and

@@ -28,7 +28,11 @@ extension Lane {
     func serve(_ place: Int) {
         let connection = connections + place
         if connection.pointee.isLingering || !connection.pointee.isAdmitted {
-            drop(place)
+            if let tls = connection.pointee.tls, !connection.pointee.isLingering {
+                sayTooManySecurely(place, tls)
+            } else {
+                drop(place)
+            }
             return
         }
         beginTurn()

@@ -151,6 +151,26 @@ struct TLSTests {
         #expect(plain.readAnswer()?.status == 421)
     }
 
+    @Test(
+        "a connection beyond the limit is told 503 in its session, and those who are inside stay",
+        arguments: [TLS1_3_VERSION, TLS1_2_VERSION]
+    )
+    func turnedAway(version: Int32) throws {
+        let server = try SecureServer { $0.maxConnectionsPerAddress = 1 }
+        let inside = try SecureClient(port: server.port, maxVersion: version)
+        inside.send(request)
+        #expect(inside.readUntil("hello").hasPrefix("HTTP/1.1 200"))
+        for _ in 0..<3 {
+            let outside = try SecureClient(port: server.port, maxVersion: version)
+            outside.send(request)
+            let told = outside.readUntil("tooManyConnections")
+            #expect(told.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+            #expect(told.contains("\r\nRetry-After: "))
+        }
+        inside.send(request)
+        #expect(inside.readUntil("hello").hasPrefix("HTTP/1.1 200"))
+    }
+
     @Test("a stalled handshake ends by its deadline")
     func stalls() throws {
         let server = try SecureServer { $0.handshakeDeadline = 100 }
