@@ -8,6 +8,7 @@ final class Doorkeeper: Sendable {
     }
 
     private let book = Mutex(Book())
+    private let threshold = Mutex(())
     private let maxTotal: Int
     private let maxPerAddress: Int
 
@@ -15,6 +16,10 @@ final class Doorkeeper: Sendable {
         self.maxTotal = maxTotal
         self.maxPerAddress = maxPerAddress
     }
+
+    /// Takes connections from the kernel, one lane at a time: where descriptors have run out, the one that a lane gives
+    /// up to tell a client so must not be taken by another lane.
+    func passing<Result>(_ accept: () -> Result) -> Result { threshold.withLock { _ in accept() } }
 
     /// Lets a connection in (nil), or says why not.
     func admit(_ address: UInt64) -> ServerStatistics.TurnedAway? {

@@ -327,5 +327,8 @@ final class Lane: @unchecked Sendable {
         while let place = wheel.popExpired(now: Clock.tick(now)) {
             expire(place)
         }
+        sendUnsent()
+        // Whatever was put off here has no event of its own to take it up again: a listener reports an edge only once.
+        if !again.isEmpty || acceptIsPending { queue.async { [self] in turn() } }
     }
 }

@@ -23,9 +23,9 @@ extension Lane {
     /// Accepts one connection; false when none waits.
     private func acceptOne(_ listener: Int32) -> Bool {
         var storage = sockaddr_storage()
-        let descriptor = linux_accept(listener, &storage)
+        let (descriptor, code) = doorkeeper.passing { (linux_accept(listener, &storage), errno) }
         guard descriptor >= 0 else {
-            switch errno {
+            switch code {
             case EAGAIN, EWOULDBLOCK: return false
             case EMFILE, ENFILE: return turnAwayWithoutDescriptor(listener)
             case ENOBUFS, ENOMEM:
@@ -151,22 +151,25 @@ extension Lane {
     /// Gives up the spare descriptor to take one client in, tell it, and let it go: waiting clients are answered and
     /// the listener does not stay readable for ever.
     private func turnAwayWithoutDescriptor(_ listener: Int32) -> Bool {
+        if spare < 0 { spare = Socket.openNothing() }
         guard spare >= 0 else {
-            spare = Socket.openNothing()
             pauseAccepting()
             return false
         }
-        Glibc.close(spare)
-        var storage = sockaddr_storage()
-        let descriptor = linux_accept(listener, &storage)
-        let code = errno
-        if descriptor >= 0 {
-            counters.count(.accepted)
-            counters.countTurnedAway(.descriptors)
-            if shelf == nil { sayTooMany(descriptor) }
-            Glibc.close(descriptor)
+        let (descriptor, code) = doorkeeper.passing {
+            Glibc.close(spare)
+            var storage = sockaddr_storage()
+            let descriptor = linux_accept(listener, &storage)
+            let code = errno
+            if descriptor >= 0 {
+                counters.count(.accepted)
+                counters.countTurnedAway(.descriptors)
+                if shelf == nil { sayTooMany(descriptor) }
+                Glibc.close(descriptor)
+            }
+            spare = Socket.openNothing()
+            return (descriptor, code)
         }
-        spare = Socket.openNothing()
         if descriptor >= 0 { return true }
         if code != EAGAIN { pauseAccepting() }
         return false
