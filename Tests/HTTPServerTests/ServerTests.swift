@@ -140,6 +140,21 @@ struct ServerTests {
         }
     }
 
+    @Test("a late answer that is sent with the next one comes before it")
+    func lateFirst() throws {
+        let server = try RunningServer()
+        let clients = try (0..<64).map { _ in try server.client() }
+        for round in 0..<50 {
+            for client in clients { client.send("GET /later?\(round) HTTP/1.1\r\n\(host)\r\n") }
+            // Its own segment, so that it may reach the lane together with the answer of the other queue.
+            for client in clients { client.send("GET /echo?\(round) HTTP/1.1\r\n\(host)\r\n") }
+            for client in clients {
+                #expect(client.readAnswer()?.body == "later \(round)")
+                #expect(client.readAnswer()?.body == "get /echo?\(round) ")
+            }
+        }
+    }
+
     @Test("a body is taken by length and in chunks, however it is cut")
     func bodies() throws {
         let server = try RunningServer()
