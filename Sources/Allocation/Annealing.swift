@@ -15,6 +15,10 @@ struct Annealing: Sendable {
     /// Times the search cools down; after the first from the reheat, beginning with the best plan.
     var cycles = 1
     var manner = Search.Manner()
+    /// In a hundred moves, those that begin with a need that waits, at the end of a run; at its beginning those of
+    /// `manner`. While it is warm those who are placed must find their places, when it is cold only those who wait can
+    /// gain much.
+    var fromPoolAtEnd: Int
     /// Moves between two looks at the progress.
     static let beat = 256
 
@@ -26,10 +30,14 @@ struct Annealing: Sendable {
         let each = expectedMoves / Double(max(1, needs))
         if needs <= Annealing.small {
             (hot, cold, grudge) = (0.2, 0.003, 5)
+            fromPoolAtEnd = manner.fromPool
             cycles = max(1, min(16, Int(each / 600)))
+        } else if each < 500 {
+            (hot, cold, grudge) = (0.15, 0.001, 15)
+            (manner.fromPool, fromPoolAtEnd) = (20, 45)
         } else {
-            (hot, cold, grudge) = (each < 500 ? 0.15 : 0.3, 0.001, 15)
-            manner.fromPool = 50
+            (hot, cold, grudge) = (0.3, 0.001, 15)
+            (manner.fromPool, fromPoolAtEnd) = (50, 50)
         }
         trusting = hot
         if warm { hot = min(hot, max(0.005, each / 5_000)) }
@@ -74,6 +82,7 @@ extension Search {
         var moves = 0
         var last = 0.0
         var cycle = annealing.cycle(span.lowerBound).index
+        var manner = annealing.manner
         while true {
             let done = progress(moves)
             if done >= 1 { break }
@@ -91,8 +100,10 @@ extension Search {
             let step = moves == 0 ? 0 : max(0, done - last) * width * Double(annealing.cycles)
             let bump = annealing.grudge * region.unit * Double(region.needCount) * step / Double(Annealing.beat)
             last = done
+            let shift = annealing.fromPoolAtEnd - annealing.manner.fromPool
+            manner.fromPool = annealing.manner.fromPool + Int(Double(shift) * share)
             for _ in 0..<Annealing.beat {
-                self.step(temperature * region.unit, temperature / annealing.trusting, Int(bump), annealing.manner)
+                self.step(temperature * region.unit, temperature / annealing.trusting, Int(bump), manner)
             }
             moves += Annealing.beat
         }
