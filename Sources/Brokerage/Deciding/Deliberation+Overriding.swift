@@ -21,6 +21,10 @@ extension Deliberation {
         case .ended, .withdrawn, .adviceOnly:
             throw Rejection(.clash, "the referral is \(referral.status.rawValue)")
         }
+        // The text that says who and why goes by the version that was read: one on the same reading would lie over it.
+        if let before = referral.override, before.words >= terms.words {
+            throw Rejection(.clash, "somebody else overrode it meanwhile: read the referral again")
+        }
         guard let provider = state.providers[terms.provider] else {
             throw .rule("/provider", "there is no provider \(terms.provider)")
         }

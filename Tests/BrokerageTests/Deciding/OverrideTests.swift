@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A named person's override")
 struct OverrideTests {
-    private func terms(_ provider: String, spot: Int64? = nil) -> OverrideTerms {
-        OverrideTerms(provider: Slug(provider)!, spotRatePence: spot, role: "broker", words: 1)
+    private func terms(_ provider: String, spot: Int64? = nil, words: UInt32 = 1) -> OverrideTerms {
+        OverrideTerms(provider: Slug(provider)!, spotRatePence: spot, role: "broker", words: words)
     }
 
     private func rejection(_ result: Result<Outcome, Rejection>) -> Rejection? {
@@ -38,6 +38,27 @@ struct OverrideTests {
             body: [2]
         )
         #expect(rejection(again)?.kind == .clash)
+    }
+
+    @Test(
+        "two that were decided on one reading of the referral do not share a reason: the later is asked to read again"
+    )
+    func oneReading() throws {
+        var county = try County.withProviders(["acorn", "birch"])
+        let read = try county.refer(county.ask())
+        try county.must(.override(read.id, terms("acorn", words: read.version)), by: County.broker, body: [1])
+        let offer = try #require(county.state.referrals[read.id]?.offer)
+        try county.must(.refuse(offer, .noStaff), by: County.provider("acorn"), body: [2])
+        let late = county.submit(
+            .override(read.id, terms("birch", words: read.version)),
+            by: County.broker,
+            body: [3]
+        )
+        #expect(rejection(late)?.kind == .clash)
+        #expect(county.state.referrals[read.id]?.override?.provider.description == "acorn")
+        let now = try #require(county.state.referrals[read.id])
+        try county.must(.override(read.id, terms("birch", words: now.version)), by: County.broker, body: [3])
+        #expect(county.state.referrals[read.id]?.override?.words == now.version)
     }
 
     @Test("it may ask a provider again that refused, and one whose caseload is full")

@@ -122,7 +122,15 @@ extension County {
             let name = ["acorn", "birch", "cedar"].randomElement(using: &random) ?? "acorn"
             let rate: Int64? = Int.random(in: 0..<4, using: &random) == 0 ? 3_000 : nil
             submit(
-                .override(id, OverrideTerms(provider: Slug(name)!, spotRatePence: rate, role: "broker", words: 1)),
+                .override(
+                    id,
+                    OverrideTerms(
+                        provider: Slug(name)!,
+                        spotRatePence: rate,
+                        role: "broker",
+                        words: state.referrals[id]?.version ?? 1
+                    )
+                ),
                 by: hub,
                 body: body
             )
