@@ -181,7 +181,7 @@ extension County {
         startIn days: Int = 1,
         carerGender: Provider.Gender? = nil,
         existing: String? = nil,
-        facts: Set<Ask.Fact> = []
+        facts: Ask.Facts = []
     ) -> Ask {
         Ask(
             district: PostcodeDistrict("CV32")!,
