@@ -48,6 +48,13 @@ public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
         }
     }
 
+    /// Looks at the entry of an identifier where it lies: a copy would count every reference in it. nil when there is none.
+    func look<Result>(_ id: ID, _ body: (borrowing Value) -> Result) -> Result? {
+        let index = Int(id.number) - 1
+        guard index >= 0, index < count else { return nil }
+        return body(entries[index >> 12][index >> 6 & 63][index & 63].value)
+    }
+
     /// Changes the entry of an identifier, which must be there.
     mutating func change<Result>(_ id: ID, _ body: (inout Value) -> Result) -> Result {
         let index = Int(id.number) - 1

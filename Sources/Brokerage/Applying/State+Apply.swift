@@ -88,14 +88,14 @@ extension State {
             outcome: request.outcome,
             resource: resource(request.outcome)
         )
-        requestOrder[oldestRequest + UInt64(requestOrder.count)] = request.scope
+        requestOrder.append(request.scope)
     }
 
     /// Requests come in the order of time, so the old ones stand first.
     private mutating func forgetRequests(before: Instant) {
-        while let scope = requestOrder[oldestRequest], let entry = remembered[scope], entry.at < before {
+        while let scope = requestOrder.oldest, let entry = remembered[scope], entry.at < before {
             remembered[scope] = nil
-            requestOrder[oldestRequest] = nil
+            requestOrder.removeOldest()
             oldestRequest += 1
         }
         requestsForgottenBefore = before
@@ -103,7 +103,7 @@ extension State {
 
     /// Whether a remembered request is older than this.
     func remembersRequest(before: Instant) -> Bool {
-        requestOrder[oldestRequest].flatMap { remembered[$0] }.map { $0.at < before } ?? false
+        requestOrder.oldest.flatMap { remembered[$0] }.map { $0.at < before } ?? false
     }
 
     /// Changes a referral and keeps the indexes of who waits and who seeks care.
@@ -125,7 +125,7 @@ extension State {
         _ after: Referral.Status
     ) {
         if after == .waiting {
-            waiting[zone, default: []].insert(id)
+            waiting[zone, default: IDSet()].insert(id)
         } else if before == .waiting {
             waiting[zone]?.remove(id)
         }

@@ -59,8 +59,8 @@ extension Command {
         switch self {
         case .refer: true
         case .setZone, .setProvider, .buyBlock, .claim, .reduceClaim, .reportShortfall, .amend, .triage,
-            .recordReadyDate, .withdraw, .override, .accept, .refuse, .postponeFirstVisit, .start, .end, .disclosePerson,
-            .addKey, .revokeKey, .adoptPolicy, .setPolicy, .improve, .advance:
+            .recordReadyDate, .withdraw, .override, .accept, .refuse, .postponeFirstVisit, .start, .end,
+            .disclosePerson, .addKey, .revokeKey, .adoptPolicy, .setPolicy, .improve, .advance:
             false
         }
     }
