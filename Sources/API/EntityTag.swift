@@ -34,11 +34,29 @@ enum EntityTag {
 
     /// Sixteen hexadecimal digits.
     static func hash(_ bytes: [UInt8]) -> String {
-        let digits = String(
-            bytes.withUnsafeBytes { ByteHash.hash($0, seed: 0x9E37_79B9_7F4A_7C15) },
-            radix: 16
-        )
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        let hash = bytes.withUnsafeBytes { ByteHash.hash($0, seed: 0x9E37_79B9_7F4A_7C15) }
+        return String(unsafeUninitializedCapacity: 16) { digits in
+            for index in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: hash >> UInt64(60 - 4 * index) & 0x0F)
+                digits[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            }
+            return 16
+        }
+    }
+}
+
+extension [UInt8] {
+    /// These bytes but for some runs of them, which are ascending and do not overlap.
+    func without(_ runs: [Range<Int>]) -> [UInt8] {
+        var kept: [UInt8] = []
+        kept.reserveCapacity(count)
+        var from = 0
+        for run in runs {
+            kept.append(contentsOf: self[from..<run.lowerBound])
+            from = run.upperBound
+        }
+        kept.append(contentsOf: self[from...])
+        return kept
     }
 }
 

@@ -3,17 +3,17 @@ import Brokerage
 import HTTPWire
 import JSON
 
-/// The published state as one lane sees it while the generation is unchanged. A class, so that handing it to a
-/// handler or a closure copies one reference and not the state's two dozen.
-final class Snapshot: Sendable {
-    let state: State
-    /// The journal position it stands on.
-    let position: UInt64
+/// The published state as one lane sees it while the generation is unchanged.
+struct Snapshot: Sendable {
+    private let published: Published
     let generation: UInt64
 
+    var state: State { published.state }
+    /// The journal position it stands on.
+    var position: UInt64 { published.position }
+
     init(_ published: Published, generation: UInt64) {
-        state = published.state
-        position = published.position
+        self.published = published
         self.generation = generation
     }
 

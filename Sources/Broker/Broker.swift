@@ -150,12 +150,13 @@ public final class Broker: Brokering {
         if case .readOnly(let reason) = health {
             return answer(.unavailable(reason, retryAfter: Broker.retryAfter))
         }
-        var random = SystemRandomNumberGenerator()
+        let random = RandomBytes.fresh(32).withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+        let takenAt = clock()
         let pending = Pending(
             submission: submission,
-            command: CommandID(high: random.next(), low: random.next()),
-            takenAt: clock(),
-            person: PersonID(high: random.next(), low: random.next()),
+            command: CommandID(high: random[0], low: random[1]),
+            takenAt: takenAt,
+            person: PersonID(at: takenAt, high: random[2], low: random[3]),
             answer: answer
         )
         enum Taken { case first, joined, full, closed, failing }

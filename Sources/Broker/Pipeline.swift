@@ -134,59 +134,63 @@ package struct Pipeline: Sendable {
             body: body,
             olderBodies: olderBodies
         )
-        let ruling = speculative.decide(submission.command, by: submission.actor, stamp: stamp)
-        switch ruling.result {
+        let (result, events) = speculative.settle(submission.command, by: submission.actor, stamp: stamp)
+        switch result {
         case .failure(let rejection): return Decided(pending: pending, verdict: .refused(rejection), record: nil)
         case .success(let outcome):
-            return accept(pending, outcome, ruling, at: at, scope: scopes.first, body: body, number: number.first)
+            return accept(pending, outcome, events, at: at, scope: scopes.first, body: body, number: number.first)
         }
     }
 
     private mutating func accept(
         _ pending: Pending,
         _ outcome: Outcome,
-        _ ruling: Ruling,
+        _ events: [Event],
         at: Instant,
         scope: [UInt8]?,
         body: [UInt8],
         number: [UInt8]?
     ) -> Decided {
-        var state = ruling.state
-        var events = ruling.events
-        let resource = state.resource(outcome)
+        var events = events
+        let resource = speculative.resource(outcome)
         // Nothing happened (the same words again): nothing is written, and the texts are those already kept.
         guard !events.isEmpty else {
             return Decided(pending: pending, verdict: .accepted(outcome, resource), record: nil)
         }
         if let scope {
             let event = Event.requestRemembered(RememberedRequest(scope: scope, body: body, outcome: outcome))
-            state.apply(event, at: at)
+            speculative.apply(event, at: at)
             events.append(event)
         }
-        let subject = SensitiveText.subject(of: resource, in: state)
+        let subject = SensitiveText.subject(of: resource, in: speculative)
+        let record: NewRecord
         do {
             let entry = JournalEntry(at: at, command: pending.command, by: pending.submission.actor, events: events)
-            let record = NewRecord(
+            record = NewRecord(
                 body: RecordCodec.encode(entry),
-                enclosures: try secrets.seal(pending.submission, subject: subject)
+                enclosures: try secrets.seal(pending.submission, subject: subject, number: number)
             )
-            if let objection = JournalLimits.objection(to: [record]) {
-                return Decided(
-                    pending: pending,
-                    verdict: .refused(Rejection(.againstRule, "too much in one request: \(objection)")),
-                    record: nil
-                )
-            }
-            if let number, case .referral(let referral) = resource { numbers.add(referral.person, number) }
-            speculative = state
-            return Decided(pending: pending, verdict: .accepted(outcome, resource), record: record)
         } catch {
-            return Decided(
-                pending: pending,
-                verdict: .refused(Rejection(.againstRule, "a text is too long to be sealed")),
-                record: nil
-            )
+            return takeBack(pending, "a text is too long to be sealed")
         }
+        if let objection = JournalLimits.objection(to: record) {
+            return takeBack(pending, "too much in one request: \(objection)")
+        }
+        if let number, case .referral(let referral) = resource { numbers.add(referral.person, number) }
+        return Decided(pending: pending, verdict: .accepted(outcome, resource), record: record)
+    }
+
+    /// Refuses what was decided and cannot be written. The state before it was not kept, since next to nothing comes here: it
+    /// is made again from what was gathered before.
+    private mutating func takeBack(_ pending: Pending, _ reason: String) -> Decided {
+        speculative = inFlight?.after ?? durable.state
+        for record in gathering.compactMap(\.record) {
+            guard let entry = try? RecordCodec.decode(record.body) else {
+                preconditionFailure("a record that was just written does not read")
+            }
+            for event in entry.events { speculative.apply(event, at: entry.at) }
+        }
+        return Decided(pending: pending, verdict: .refused(Rejection(.againstRule, reason)), record: nil)
     }
 }
 

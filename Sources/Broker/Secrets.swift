@@ -32,7 +32,14 @@ package struct Secrets: Sendable {
     /// The digests that scope an idempotency key (who used it, on which route), the current vault key's first.
     func scopes(_ key: IdempotencyKey, _ actor: Actor) -> [[UInt8]] {
         let holder = actor.key?.description ?? actor.organisation.description
-        return keyring.digests(Array("\(holder)\n\(key.route)\n\(key.value)".utf8), purpose: "idempotency")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(holder.utf8.count + key.route.utf8.count + key.value.utf8.count + 2)
+        bytes.append(contentsOf: holder.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: key.route.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: key.value.utf8)
+        return keyring.digests(bytes, purpose: "idempotency")
     }
 
     /// The digests of an NHS number, the current vault key's first.
@@ -40,8 +47,8 @@ package struct Secrets: Sendable {
         keyring.digests(Array(number.digits.utf8), purpose: Secrets.numberPurpose)
     }
 
-    /// A submission's texts, sealed under a subject.
-    func seal(_ submission: Submission, subject: String) throws(VaultError) -> [Enclosure] {
+    /// A submission's texts, sealed under a subject, and the digest of its number beside them.
+    func seal(_ submission: Submission, subject: String, number: [UInt8]?) throws(VaultError) -> [Enclosure] {
         var enclosures: [Enclosure] = []
         for text in submission.texts {
             let label = SealLabel(system: system, subject: subject, kind: text.kind)
@@ -49,11 +56,7 @@ package struct Secrets: Sendable {
                 Enclosure(subject: subject, kind: text.kind, sealed: try keyring.seal(text.json, for: label))
             )
         }
-        if let number = submission.nhsNumber {
-            enclosures.append(
-                Enclosure(subject: subject, kind: Secrets.numberKind, sealed: numberDigests(number)[0])
-            )
-        }
+        if let number { enclosures.append(Enclosure(subject: subject, kind: Secrets.numberKind, sealed: number)) }
         return enclosures
     }
 

@@ -72,8 +72,9 @@ public enum Ruled: Sendable {
     case unavailable(String, retryAfter: Int)
 }
 
-/// What readers see: the state after a durable batch. A value; keeping one costs nothing but memory.
-public struct Published: Sendable {
+/// What readers see: the state after a durable batch. Never changed. An object, since a copy of the state counts its four dozen
+/// references one by one, on cores that share them; handing this over counts one.
+public final class Published: Sendable {
     /// The state.
     public let state: State
     /// The journal position it stands on.

@@ -1,13 +1,14 @@
 /// What the server numbers itself, by its number: referrals, offers, packages. Numbers count from 1 without holes and nothing is
 /// ever removed, so this is a growing list, and needs no hashing.
 ///
-/// A value like every map of the state: a copy costs nothing. It lies in three levels of 64, and each entry is an object that
-/// is never changed: setting one copies three short runs of references, where a map of large structs would copy its neighbours
-/// with all that they refer to.
+/// A value like every map of the state: a copy costs nothing. It lies in three levels of 64, and each entry is an object:
+/// setting one that others share copies three short runs of references, where a map of large structs would copy its neighbours
+/// with all that they refer to. What nobody shares is changed where it lies.
 public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
-    /// One entry.
-    private final class Entry: Sendable {
-        let value: Value
+    /// One entry. `@unchecked Sendable` is sound: the value is changed only where the table that changes it holds the one
+    /// reference there is (`change`), so nobody else can be reading it.
+    private final class Entry: @unchecked Sendable {
+        var value: Value
 
         init(_ value: Value) { self.value = value }
     }
@@ -45,6 +46,25 @@ public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
             if index & 63 == 0 { entries[index >> 12].append([]) }
             entries[index >> 12][index >> 6 & 63].append(entry)
         }
+    }
+
+    /// Looks at the entry of an identifier where it lies: a copy would count every reference in it. nil when there is none.
+    func look<Result>(_ id: ID, _ body: (borrowing Value) -> Result) -> Result? {
+        let index = Int(id.number) - 1
+        guard index >= 0, index < count else { return nil }
+        return body(entries[index >> 12][index >> 6 & 63][index & 63].value)
+    }
+
+    /// Changes the entry of an identifier, which must be there.
+    mutating func change<Result>(_ id: ID, _ body: (inout Value) -> Result) -> Result {
+        let index = Int(id.number) - 1
+        guard index >= 0, index < count else { preconditionFailure("there is no \(id)") }
+        return DenseTable.change(&entries[index >> 12][index >> 6 & 63][index & 63], body)
+    }
+
+    private static func change<Result>(_ entry: inout Entry, _ body: (inout Value) -> Result) -> Result {
+        if !isKnownUniquelyReferenced(&entry) { entry = Entry(entry.value) }
+        return body(&entry.value)
     }
 }
 

@@ -55,9 +55,28 @@ extension State {
         return left
     }
 
+    /// Whether any minutes of a block could still be claimed throughout a period.
+    func isUnclaimed(_ block: Block, from: Day, until: Day) -> Bool {
+        guard until.days(since: from) >= 6 else {
+            return unclaimed(of: block, from: from, until: until).minutesPerWeek > 0
+        }
+        // Where each claim is the same from the first day to the last, one sum says it all.
+        var left = block.weekly.cells.map(\.minutes)
+        for id in block.claims {
+            guard let claim = claims[id] else { continue }
+            if claim.until < from || claim.from > until { continue }
+            guard claim.from <= from, claim.until >= until, claim.terms.count == 1 else {
+                return unclaimed(of: block, from: from, until: until).minutesPerWeek > 0
+            }
+            let weekly = claim.terms[0].weekly.cells
+            for index in left.indices { left[index] -= weekly[index].minutes }
+        }
+        return left.contains { $0 > 0 }
+    }
+
     /// Who waits in a zone: whoever is unsafe now, then class, then time to breach, then who came first.
     public func inOrderOfNeed(_ zone: ZoneID, at now: Instant) -> [ReferralID] {
-        let referrals = (waiting[zone] ?? []).compactMap { self.referrals[$0] }
+        let referrals = (waiting[zone] ?? IDSet()).compactMap { self.referrals[$0] }
         return referrals.sorted { a, b in
             let (x, y) = (a.rankOfNeed(at: now), b.rankOfNeed(at: now))
             return x != y ? x.lexicographicallyPrecedes(y) : a.id < b.id

@@ -3,7 +3,7 @@ import HashTreeCollections
 /// Questions that only readers ask: nothing is decided on their answers.
 extension State {
     /// Packages that stand on a claim now, ascending.
-    public func packages(on claim: ClaimID) -> [PackageID] { (holders[claim]?.packages ?? []).sorted() }
+    public func packages(on claim: ClaimID) -> [PackageID] { holders[claim].map { Array($0.packages) } ?? [] }
 
     /// How many people wait in a zone.
     public func waitingCount(in zone: ZoneID) -> Int { waiting[zone]?.count ?? 0 }

@@ -44,14 +44,14 @@ public struct State: Sendable {
     var claimsOfProvider: TreeDictionary<ProviderID, [ClaimID]> = [:]
     var shortfallsOfClaim: TreeDictionary<ClaimID, [ShortfallID]> = [:]
     var holders: TreeDictionary<ClaimID, Holders> = [:]
-    var waiting: TreeDictionary<ZoneID, TreeSet<ReferralID>> = [:]
-    var seeking: TreeSet<ReferralID> = []
-    var openOffers: TreeSet<OfferID> = []
-    var livePackages: TreeSet<PackageID> = []
+    var waiting: TreeDictionary<ZoneID, IDSet<ReferralID>> = [:]
+    var seeking = IDSet<ReferralID>()
+    var openOffers = IDSet<OfferID>()
+    var livePackages = IDSet<PackageID>()
     /// People with an open offer or a live package of a provider, for its caseload.
     var caseloads: TreeDictionary<ProviderID, Int> = [:]
     /// Blocks bought on the spot.
-    var spotPurchases: TreeSet<BlockID> = []
+    var spotPurchases = IDSet<BlockID>()
     /// Weekly minutes that each provider has on offer in a zone, for fairness; what was bought on the spot apart.
     var onOffer: TreeDictionary<Receiver, Int> = [:]
     /// What each provider received of a zone's packages, for fairness.
@@ -59,14 +59,15 @@ public struct State: Sendable {
     var referralOfPerson: TreeDictionary<PersonID, ReferralID> = [:]
     var keyOfHash: TreeDictionary<[UInt8], KeyID> = [:]
     var supplyVersions: TreeDictionary<ZoneID, UInt64> = [:]
-    /// The scopes of remembered requests in the order in which they came, by number from `oldestRequest` on.
-    var requestOrder: TreeDictionary<UInt64, [UInt8]> = [:]
+    /// The scopes of remembered requests in the order in which they came.
+    var requestOrder = RequestOrder()
+    /// How many have been forgotten.
     var oldestRequest: UInt64 = 0
 
     /// What stands on one claim now.
     struct Holders: Sendable, Equatable {
-        private(set) var offers: TreeSet<OfferID> = []
-        private(set) var packages: TreeSet<PackageID> = []
+        private(set) var offers = IDSet<OfferID>()
+        private(set) var packages = IDSet<PackageID>()
         /// Of these, those with a visit at a fixed time, in the order in which they came: only they keep carers from others,
         /// and there are few, however many stand on the claim.
         private(set) var timedOffers: [OfferID] = []
@@ -158,13 +159,13 @@ public struct State: Sendable {
     public func shortfalls(of claim: ClaimID) -> [ShortfallID] { shortfallsOfClaim[claim] ?? [] }
 
     /// Packages that are not ended, ascending.
-    public var packagesInCare: [PackageID] { livePackages.sorted() }
+    public var packagesInCare: [PackageID] { Array(livePackages) }
 
     /// Referrals for which care is sought, ascending.
-    public var referralsSeekingCare: [ReferralID] { seeking.sorted() }
+    public var referralsSeekingCare: [ReferralID] { Array(seeking) }
 
     /// Offers without an answer, ascending.
-    public var offersOpen: [OfferID] { openOffers.sorted() }
+    public var offersOpen: [OfferID] { Array(openOffers) }
 }
 
 /// A resource as a value, with all that an answer about it is rendered from.

@@ -39,4 +39,6 @@ public final class JSONFailures {
 public struct JSONShapeError: Error, Equatable, Sendable {
     /// At least one and at most `JSONFailures.limit` failures.
     public let failures: [JSONFailure]
+
+    @usableFromInline init(failures: [JSONFailure]) { self.failures = failures }
 }

@@ -5,41 +5,53 @@ public struct JSONPointer: Sendable, Equatable, CustomStringConvertible {
     /// back to it, and logs from growing by it.
     static let longestShownName = 64
 
-    private indirect enum Place: Sendable, Equatable {
-        case root
-        case member(Place, String)
-        case element(Place, Int)
+    /// The place around this one: an object, so that all members of one place share it.
+    @usableFromInline final class Outer: Sendable, Equatable {
+        let pointer: JSONPointer
+
+        @usableFromInline init(_ pointer: JSONPointer) { self.pointer = pointer }
+
+        @usableFromInline static func == (a: Outer, b: Outer) -> Bool { a.pointer == b.pointer }
     }
 
-    private let place: Place
+    @usableFromInline enum Step: Sendable, Equatable {
+        case member(String)
+        case element(Int)
+    }
+
+    private let outer: Outer?
+    /// nil: the whole document.
+    private let step: Step?
+
+    @usableFromInline init(outer: Outer?, step: Step?) {
+        self.outer = outer
+        self.step = step
+    }
 
     /// The whole document, written as the empty string.
-    public static let root = JSONPointer(place: .root)
+    public static let root = JSONPointer(outer: nil, step: nil)
 
     /// The place of the member called `name` in the object at this place.
     public func appending(_ name: String) -> JSONPointer {
-        JSONPointer(place: .member(place, name))
+        JSONPointer(outer: Outer(self), step: .member(name))
     }
 
     /// The place of the element at `index`, counted from 0, in the array at this place.
     public func appending(_ index: Int) -> JSONPointer {
-        JSONPointer(place: .element(place, index))
+        JSONPointer(outer: Outer(self), step: .element(index))
     }
 
     /// The pointer as RFC 6901 section 3 writes it, `/visits/0/minutes`.
     public var description: String {
         var tokens: [String] = []
-        var current = place
-        walk: while true {
-            switch current {
-            case .root: break walk
-            case .member(let outer, let name):
-                tokens.append(Self.token(name))
-                current = outer
-            case .element(let outer, let index):
-                tokens.append("/\(index)")
-                current = outer
+        var current = self
+        while let step = current.step {
+            switch step {
+            case .member(let name): tokens.append(Self.token(name))
+            case .element(let index): tokens.append("/\(index)")
             }
+            guard let outer = current.outer else { break }
+            current = outer.pointer
         }
         return tokens.reversed().joined()
     }

@@ -10,19 +10,26 @@
 /// UTF-8 stays as it is; only what RFC 8259 section 7 demands is escaped. Names given as literals are written
 /// as they stand, so they must need no escape.
 public struct JSONWriter {
-    /// What was written so far.
-    public private(set) var bytes: [UInt8]
+    /// What was written, and room behind it: bytes that are there already are filled in runs, where appending to an array asks
+    /// for each byte whether there is room.
+    @usableFromInline var room: [UInt8]
+    /// How many bytes were written.
+    public private(set) var count: Int
     private var needsComma = false
+
+    /// What was written so far.
+    public var bytes: [UInt8] { Array(room[..<count]) }
 
     /// A writer onto an empty array with room for `capacity` bytes.
     public init(capacity: Int = 512) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
+        room = [UInt8](repeating: 0, count: capacity)
+        count = 0
     }
 
-    /// A writer that goes on behind bytes already there, to reuse their memory.
-    public init(appendingTo bytes: consuming [UInt8]) {
-        self.bytes = bytes
+    /// A writer that goes on behind bytes already there.
+    public init(appendingTo bytes: [UInt8]) {
+        room = bytes
+        count = bytes.count
     }
 
     // MARK: Containers
@@ -79,21 +86,24 @@ public struct JSONWriter {
 
     /// Writes a member's name; one value must follow.
     public mutating func key(_ name: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
         let text = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         assert(text.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
-        bytes.append(contentsOf: text)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        let comma = needsComma ? 1 : 0
         needsComma = false
+        append(comma + text.count + 3) { place in
+            place[0] = UInt8(ascii: ",")
+            place[comma] = UInt8(ascii: "\"")
+            UnsafeMutableRawPointer(place + comma + 1).copyMemory(from: name.utf8Start, byteCount: text.count)
+            place[comma + text.count + 1] = UInt8(ascii: "\"")
+            place[comma + text.count + 2] = UInt8(ascii: ":")
+        }
     }
 
     /// Writes a member's name that is known only at run time; one value must follow.
     public mutating func key(text name: String) {
         separate()
         quote(name)
-        bytes.append(UInt8(ascii: ":"))
+        append(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -115,6 +125,20 @@ public struct JSONWriter {
         separate()
         quote(text)
         needsComma = true
+    }
+
+    /// Writes a string of `count` printing ASCII characters, none of them a quote or a backslash, that `fill` lays down.
+    public mutating func value(ascii count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+        let comma = needsComma ? 1 : 0
+        needsComma = true
+        append(comma + count + 2) { place in
+            place[0] = UInt8(ascii: ",")
+            place[comma] = UInt8(ascii: "\"")
+            let text = UnsafeMutableBufferPointer(start: place + comma + 1, count: count)
+            fill(text)
+            assert(text.allSatisfy { 0x20...0x7E ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+            place[comma + count + 1] = UInt8(ascii: "\"")
+        }
     }
 
     /// Writes a parsed value as it is.
@@ -140,7 +164,7 @@ public struct JSONWriter {
     /// Writes bytes that are a JSON value already.
     public mutating func raw(_ json: [UInt8]) {
         separate()
-        bytes.append(contentsOf: json)
+        json.withUnsafeBufferPointer { append($0) }
         needsComma = true
     }
 
@@ -178,81 +202,121 @@ public struct JSONWriter {
 
     // MARK: Pieces
 
-    private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    /// Makes room for `added` bytes and has `fill` write all of them.
+    @inline(__always) private mutating func append(_ added: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Void) {
+        if count + added > room.count { grow(by: added) }
+        let start = count
+        room.withUnsafeMutableBufferPointer { room in
+            guard let base = room.baseAddress else { return }
+            fill(base + start)
+        }
+        count += added
+    }
+
+    /// At least doubles the room, so that each byte is moved a bounded number of times.
+    @inline(never) private mutating func grow(by added: Int) {
+        room.append(contentsOf: repeatElement(0, count: max(added, room.count, 64)))
+    }
+
+    @inline(__always) private mutating func append(_ byte: UInt8) {
+        if count == room.count { grow(by: 1) }
+        room[count] = byte
+        count += 1
+    }
+
+    private mutating func append(_ run: UnsafeBufferPointer<UInt8>) {
+        guard let from = run.baseAddress, !run.isEmpty else { return }
+        append(run.count) { UnsafeMutableRawPointer($0).copyMemory(from: from, byteCount: run.count) }
+    }
+
+    @inline(__always) private mutating func separate() {
+        if needsComma { append(UInt8(ascii: ",")) }
     }
 
     private mutating func open(_ bracket: UInt8) {
         separate()
-        bytes.append(bracket)
+        append(bracket)
         needsComma = false
     }
 
     private mutating func close(_ bracket: UInt8) {
-        bytes.append(bracket)
+        append(bracket)
         needsComma = true
     }
 
     private mutating func word(_ word: StaticString) {
         separate()
-        bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+        append(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
         needsComma = true
     }
 
     /// Writes a number from its sign and digits; `value` is the way to call it.
     @usableFromInline mutating func integer(isNegative: Bool, magnitude: UInt64) {
         separate()
-        if isNegative { bytes.append(UInt8(ascii: "-")) }
+        if isNegative { append(UInt8(ascii: "-")) }
         needsComma = true
         guard magnitude > 9 else {
-            bytes.append(UInt8(ascii: "0") + UInt8(magnitude))
+            append(UInt8(ascii: "0") + UInt8(magnitude))
             return
         }
-        // Twenty digits hold any UInt64.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+        var digits = 0
+        var rest = magnitude
+        while rest > 0 {
+            digits += 1
+            rest /= 10
+        }
+        append(digits) { place in
             var rest = magnitude
-            var first = 20
-            while rest > 0 {
-                first -= 1
-                digits[first] = UInt8(ascii: "0") + UInt8(rest % 10)
+            for index in (0..<digits).reversed() {
+                place[index] = UInt8(ascii: "0") + UInt8(rest % 10)
                 rest /= 10
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[first..<20]))
         }
     }
 
     private mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
-            var start = 0
-            for (index, byte) in utf8.enumerated() {
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-                    continue
+            // Most texts need no escape: then they are one run with their quotes.
+            guard utf8.contains(where: JSONWriter.needsEscape) else {
+                return append(utf8.count + 2) { place in
+                    place[0] = UInt8(ascii: "\"")
+                    if let from = utf8.baseAddress {
+                        UnsafeMutableRawPointer(place + 1).copyMemory(from: from, byteCount: utf8.count)
+                    }
+                    place[utf8.count + 1] = UInt8(ascii: "\"")
                 }
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+            }
+            append(UInt8(ascii: "\""))
+            var start = 0
+            for (index, byte) in utf8.enumerated() where JSONWriter.needsEscape(byte) {
+                append(UnsafeBufferPointer(rebasing: utf8[start..<index]))
                 escape(byte)
                 start = index + 1
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+            append(UnsafeBufferPointer(rebasing: utf8[start...]))
+            append(UInt8(ascii: "\""))
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    @inline(__always) private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private mutating func escape(_ byte: UInt8) {
-        bytes.append(UInt8(ascii: "\\"))
+        append(UInt8(ascii: "\\"))
         switch byte {
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x08: append(UInt8(ascii: "b"))
+        case 0x09: append(UInt8(ascii: "t"))
+        case 0x0A: append(UInt8(ascii: "n"))
+        case 0x0C: append(UInt8(ascii: "f"))
+        case 0x0D: append(UInt8(ascii: "r"))
         case 0x00..<0x20:
             let digit = byte & 0x0F
-            bytes.append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")])
-            bytes.append(UInt8(ascii: "0") + (byte >> 4))
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        default: bytes.append(byte)
+            for zero in [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")] { append(zero) }
+            append(UInt8(ascii: "0") + (byte >> 4))
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        default: append(byte)
         }
     }
 }

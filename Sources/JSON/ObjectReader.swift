@@ -16,10 +16,12 @@ public struct ObjectReader {
     public let pointer: JSONPointer
     /// Where failures go.
     public let failures: JSONFailures
-    private let members: [JSONMember]
-    private var isRead: [Bool]
+    @usableFromInline let members: [JSONMember]
+    @usableFromInline var isRead: [Bool]
+    /// This object as the place around its members.
+    @usableFromInline let outer: JSONPointer.Outer
     /// Where the next search begins: fields are mostly asked for in the order in which they come.
-    private var next = 0
+    @usableFromInline var next = 0
 
     /// A reader of `value`; nil, with a failure on the list, when that is no object.
     public init?(_ value: JSONValue, at pointer: JSONPointer, _ failures: JSONFailures) {
@@ -31,12 +33,13 @@ public struct ObjectReader {
         self.failures = failures
         self.members = members
         self.isRead = Array(repeating: false, count: members.count)
+        self.outer = JSONPointer.Outer(pointer)
     }
 
     /// Reads a whole document: `decode` reads the fields, then unknown ones are reported.
     ///
     /// - Throws: every failure gathered; `decode`'s value is returned only when there is none.
-    public static func read<Value>(
+    @inlinable public static func read<Value>(
         _ value: JSONValue,
         _ decode: (inout ObjectReader) -> Value?
     ) throws(JSONShapeError) -> Value {
@@ -48,7 +51,7 @@ public struct ObjectReader {
     }
 
     /// Reads one object at a place, for elements of arrays; nil when it or a required field is wrong.
-    public static func object<Value>(
+    @inlinable public static func object<Value>(
         _ value: JSONValue,
         at pointer: JSONPointer,
         _ failures: JSONFailures,
@@ -88,7 +91,7 @@ public struct ObjectReader {
     }
 
     /// A required field read by `decode`, which reports its own failures at the pointer that it is given.
-    public mutating func decode<Value>(
+    @inlinable public mutating func decode<Value>(
         _ name: String,
         _ decode: (JSONValue, JSONPointer, JSONFailures) -> Value?
     ) -> Value? {
@@ -96,20 +99,22 @@ public struct ObjectReader {
             fail(name, "is missing")
             return nil
         }
-        return decode(value, pointer.appending(name), failures)
+        return decode(value, JSONPointer(outer: outer, step: .member(name)), failures)
     }
 
     /// The same for a field that may be absent or null.
-    public mutating func decodeOptional<Value>(
+    @inlinable public mutating func decodeOptional<Value>(
         _ name: String,
         _ decode: (JSONValue, JSONPointer, JSONFailures) -> Value?
     ) -> Value? {
-        present(name).flatMap { decode($0, pointer.appending(name), failures) }
+        guard let value = present(name) else { return nil }
+        return decode(value, JSONPointer(outer: outer, step: .member(name)), failures)
     }
 
     /// Absent and null mean the same.
-    private mutating func present(_ name: String) -> JSONValue? {
-        guard let value = value(name), value != .null else { return nil }
+    @usableFromInline mutating func present(_ name: String) -> JSONValue? {
+        guard let value = value(name) else { return nil }
+        if case .null = value { return nil }
         return value
     }
 }
@@ -128,21 +133,21 @@ extension ObjectReader {
     }
 
     /// A required string that `parse` understands; `expected` completes "must be ..." when it does not.
-    public mutating func parsed<Value>(
+    @inlinable public mutating func parsed<Value>(
         _ name: String,
-        _ expected: String,
+        _ expected: @autoclosure () -> String,
         _ parse: (String) -> Value?
     ) -> Value? {
-        decode(name) { Self.parsed($0, $1, $2, expected, parse) }
+        decode(name) { Self.parsed($0, $1, $2, expected(), parse) }
     }
 
     /// The same for a field that may be absent or null.
-    public mutating func optionalParsed<Value>(
+    @inlinable public mutating func optionalParsed<Value>(
         _ name: String,
-        _ expected: String,
+        _ expected: @autoclosure () -> String,
         _ parse: (String) -> Value?
     ) -> Value? {
-        decodeOptional(name) { Self.parsed($0, $1, $2, expected, parse) }
+        decodeOptional(name) { Self.parsed($0, $1, $2, expected(), parse) }
     }
 
     /// A required whole number.
@@ -166,12 +171,12 @@ extension ObjectReader {
     }
 
     /// A required object, read field by field.
-    public mutating func object<Value>(_ name: String, _ decode: (inout ObjectReader) -> Value?) -> Value? {
+    @inlinable public mutating func object<Value>(_ name: String, _ decode: (inout ObjectReader) -> Value?) -> Value? {
         self.decode(name) { Self.object($0, at: $1, $2, decode) }
     }
 
     /// An object, nil when absent or null.
-    public mutating func optionalObject<Value>(
+    @inlinable public mutating func optionalObject<Value>(
         _ name: String,
         _ decode: (inout ObjectReader) -> Value?
     ) -> Value? {
@@ -179,7 +184,7 @@ extension ObjectReader {
     }
 
     /// A required array of at most `max` elements; nil when one of them is wrong.
-    public mutating func array<Element>(
+    @inlinable public mutating func array<Element>(
         _ name: String,
         max: Int,
         _ element: (JSONValue, JSONPointer, JSONFailures) -> Element?
@@ -188,7 +193,7 @@ extension ObjectReader {
     }
 
     /// An array of at most `max` elements, nil when absent or null.
-    public mutating func optionalArray<Element>(
+    @inlinable public mutating func optionalArray<Element>(
         _ name: String,
         max: Int,
         _ element: (JSONValue, JSONPointer, JSONFailures) -> Element?
@@ -197,7 +202,7 @@ extension ObjectReader {
     }
 
     /// A required array of objects, each read field by field.
-    public mutating func objects<Element>(
+    @inlinable public mutating func objects<Element>(
         _ name: String,
         max: Int,
         _ decode: (inout ObjectReader) -> Element?
@@ -206,7 +211,7 @@ extension ObjectReader {
     }
 
     /// An array of objects, nil when absent or null.
-    public mutating func optionalObjects<Element>(
+    @inlinable public mutating func optionalObjects<Element>(
         _ name: String,
         max: Int,
         _ decode: (inout ObjectReader) -> Element?
@@ -240,16 +245,16 @@ extension ObjectReader {
 
     /// A string that `parse` understands; `expected` completes "must be ...". Longer than 256 bytes none is
     /// tried.
-    public static func parsed<Value>(
+    @inlinable public static func parsed<Value>(
         _ value: JSONValue,
         _ pointer: JSONPointer,
         _ failures: JSONFailures,
-        _ expected: String,
+        _ expected: @autoclosure () -> String,
         _ parse: (String) -> Value?
     ) -> Value? {
         guard let text = string(value, pointer, failures, 256) else { return nil }
         guard let parsed = parse(text) else {
-            failures.add(pointer, "must be \(expected)")
+            failures.add(pointer, "must be \(expected())")
             return nil
         }
         return parsed
@@ -283,7 +288,7 @@ extension ObjectReader {
     }
 
     /// An array; every element is looked at even when one is wrong.
-    public static func array<Element>(
+    @inlinable public static func array<Element>(
         _ value: JSONValue,
         _ pointer: JSONPointer,
         _ failures: JSONFailures,
@@ -300,8 +305,11 @@ extension ObjectReader {
         }
         var elements: [Element] = []
         elements.reserveCapacity(values.count)
+        let outer = JSONPointer.Outer(pointer)
         for (index, value) in values.enumerated() {
-            if let read = element(value, pointer.appending(index), failures) { elements.append(read) }
+            if let read = element(value, JSONPointer(outer: outer, step: .element(index)), failures) {
+                elements.append(read)
+            }
         }
         return elements.count == values.count ? elements : nil
     }

@@ -84,13 +84,17 @@ public enum JournalLimits {
     public static func objection(to records: [NewRecord]) -> String? {
         if records.count > recordsInAppend { return "an append holds more than \(recordsInAppend) records" }
         for record in records {
-            if record.body.count > bodyBytes { return "a record is longer than \(bodyBytes) bytes" }
-            if record.enclosures.count > enclosures {
-                return "a record has more than \(enclosures) enclosures"
-            }
-            for enclosure in record.enclosures {
-                if let objection = objection(to: enclosure) { return objection }
-            }
+            if let objection = objection(to: record) { return objection }
+        }
+        return nil
+    }
+
+    /// Says what is too large about a record, nil when nothing is.
+    public static func objection(to record: NewRecord) -> String? {
+        if record.body.count > bodyBytes { return "a record is longer than \(bodyBytes) bytes" }
+        if record.enclosures.count > enclosures { return "a record has more than \(enclosures) enclosures" }
+        for enclosure in record.enclosures {
+            if let objection = objection(to: enclosure) { return objection }
         }
         return nil
     }
@@ -98,8 +102,8 @@ public enum JournalLimits {
     /// Says what is too large about an enclosure, nil when nothing is.
     public static func objection(to enclosure: Enclosure) -> String? {
         if enclosure.sealed.count > sealedBytes { return "an enclosure is longer than \(sealedBytes) bytes" }
-        let names = [enclosure.subject, enclosure.kind]
-        if names.contains(where: { $0.isEmpty || $0.utf8.count > nameBytes }) {
+        let counts = (enclosure.subject.utf8.count, enclosure.kind.utf8.count)
+        if !(1...nameBytes).contains(counts.0) || !(1...nameBytes).contains(counts.1) {
             return "the subject and the kind of an enclosure have 1 to \(nameBytes) bytes"
         }
         return nil

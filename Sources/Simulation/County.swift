@@ -124,7 +124,7 @@ struct County {
             startFrom: today.adding(days: dice.one(of: [0, 0, 0, 1, 1, 2, 5, 30]) ?? 0),
             weeks: dice.one(of: [1, 2, 4, 6, 6, 6]) ?? 6,
             visits: visits,
-            facts: Set(Ask.Fact.allCases.filter { _ in dice.chance(800) }),
+            facts: Ask.Facts(Ask.Fact.allCases.filter { _ in dice.chance(800) }),
             livesAlone: dice.chance(450)
         )
     }

@@ -25,6 +25,14 @@ public enum SHA256 {
         _ first: UnsafeRawBufferPointer,
         _ second: UnsafeRawBufferPointer
     ) -> [UInt8] {
+        digest(first, second, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    private static func digest(
+        _ first: UnsafeRawBufferPointer,
+        _ second: UnsafeRawBufferPointer,
+        _ third: UnsafeRawBufferPointer
+    ) -> [UInt8] {
         let context = contexts.withLock { $0.popLast() } ?? Context()
         defer { contexts.withLock { $0.append(context) } }
         return [UInt8](unsafeUninitializedCapacity: bytes) { result, count in
@@ -32,9 +40,19 @@ public enum SHA256 {
             // one must not.
             precondition(EVP_DigestInit_ex2(context.raw, algorithm, nil) == 1, "OpenSSL has no SHA-256")
             precondition(EVP_DigestUpdate(context.raw, first.baseAddress, first.count) == 1)
-            precondition(EVP_DigestUpdate(context.raw, second.baseAddress, second.count) == 1)
+            if second.count > 0 {
+                precondition(EVP_DigestUpdate(context.raw, second.baseAddress, second.count) == 1)
+            }
+            if third.count > 0 { precondition(EVP_DigestUpdate(context.raw, third.baseAddress, third.count) == 1) }
             precondition(EVP_DigestFinal_ex(context.raw, result.baseAddress, nil) == 1)
             count = bytes
+        }
+    }
+
+    /// The hash of three parts, one behind the other.
+    fileprivate static func digest(_ first: [UInt8], _ second: [UInt8], _ third: [UInt8]) -> [UInt8] {
+        first.withUnsafeBytes { first in
+            second.withUnsafeBytes { second in third.withUnsafeBytes { digest(first, second, $0) } }
         }
     }
 
@@ -48,21 +66,34 @@ public enum SHA256 {
 public enum HMACSHA256 {
     /// The code of a message under a key of any length.
     public static func code(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
-        // HMAC() takes the length of the key as a C int; no key of ours comes near that.
-        [UInt8](unsafeUninitializedCapacity: SHA256.bytes) { result, count in
-            var length: UInt32 = 0
-            let done = HMAC(
-                EVP_sha256(),
-                key,
-                Int32(key.count),
-                message,
-                message.count,
-                result.baseAddress,
-                &length
-            )
-            precondition(done != nil && length == UInt32(SHA256.bytes), "OpenSSL has no HMAC-SHA-256")
-            count = SHA256.bytes
-        }
+        HMACKey(key).code(message)
+    }
+}
+
+/// A key for HMAC with SHA-256, laid out once: OpenSSL's `HMAC` looks its algorithms up anew for each code, which takes longer
+/// than hashing a body.
+public struct HMACKey: Sendable {
+    /// The key, padded to a block of the hash, exclusive-or 0x36 (RFC 2104 section 2).
+    private let inner: [UInt8]
+    /// The same, exclusive-or 0x5C.
+    private let outer: [UInt8]
+
+    private static let blockBytes = 64
+
+    /// A key of any length.
+    public init(_ key: [UInt8]) {
+        let short = key.count > Self.blockBytes ? SHA256.digest(key) : key
+        let block = short + [UInt8](repeating: 0, count: Self.blockBytes - short.count)
+        inner = block.map { $0 ^ 0x36 }
+        outer = block.map { $0 ^ 0x5C }
+    }
+
+    /// The code of a message.
+    public func code(_ message: [UInt8]) -> [UInt8] { code([], message) }
+
+    /// The code of a message in two parts.
+    func code(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+        SHA256.digest(outer, SHA256.digest(inner, first, second), [])
     }
 }
 
@@ -89,6 +120,20 @@ public enum RandomBytes {
             // Without randomness nothing may be sealed and no key be made: stop rather than go on with zeros.
             precondition(RAND_bytes(buffer.baseAddress, Int32(count)) == 1, "OpenSSL has no random bytes")
             made = count
+        }
+    }
+
+    /// Random bytes drawn ahead, 4,096 at a time: one draw costs about as much as sealing a short text.
+    private static let ahead = Mutex<ArraySlice<UInt8>>([])
+    private static let drawnAhead = 4_096
+
+    /// `count` bytes that never come twice and nobody can guess, at most 4,096: for what is not secret once it was used, such
+    /// as nonces and pseudonyms. Keys are made with `make`, since what is drawn ahead stays in memory for a while.
+    public static func fresh(_ count: Int) -> [UInt8] {
+        ahead.withLock { ahead in
+            if ahead.count < count { ahead = make(drawnAhead)[...] }
+            defer { ahead.removeFirst(count) }
+            return Array(ahead.prefix(count))
         }
     }
 }

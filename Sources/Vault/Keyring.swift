@@ -1,4 +1,5 @@
 import COpenSSL
+import Synchronization
 
 // A sealed value in bytes:
 //
@@ -46,11 +47,40 @@ public struct Keyring: Sendable {
     /// What is derived from one secret.
     private struct Keys: Sendable {
         let sealing: [UInt8]
-        let digesting: [UInt8]
+        let digesting: HMACKey
+        /// Contexts at rest that have the sealing key already, as many as threads ever sealed at once: laying out the key
+        /// costs more than sealing a short text.
+        let sealers: Sealers
 
         init(_ secret: [UInt8]) {
             sealing = HKDFSHA256.key(secret: secret, info: Array("homeward vault seal 1".utf8))
-            digesting = HKDFSHA256.key(secret: secret, info: Array("homeward vault digest 1".utf8))
+            digesting = HMACKey(HKDFSHA256.key(secret: secret, info: Array("homeward vault digest 1".utf8)))
+            sealers = Sealers()
+        }
+    }
+
+    private final class Sealers: Sendable {
+        /// OpenSSL's working memory for sealing under one key. `@unchecked Sendable`: whoever took it from `resting` has it
+        /// alone.
+        final class Context: @unchecked Sendable {
+            let raw = EVP_CIPHER_CTX_new()
+
+            deinit { EVP_CIPHER_CTX_free(raw) }
+        }
+
+        private let resting = Mutex<[Context]>([])
+
+        /// Lends a context that has the key.
+        func with<Result>(_ key: [UInt8], _ body: (OpaquePointer?) -> Result) -> Result {
+            let context = resting.withLock { $0.popLast() } ?? Self.make(key)
+            defer { resting.withLock { $0.append(context) } }
+            return body(context.raw)
+        }
+
+        private static func make(_ key: [UInt8]) -> Context {
+            let context = Context()
+            precondition(EVP_EncryptInit_ex2(context.raw, cipher, key, nil, nil) == 1, "OpenSSL has no AES-256-GCM")
+            return context
         }
     }
 
@@ -85,12 +115,15 @@ public struct Keyring: Sendable {
     /// - Throws: `tooLarge`.
     public func seal(_ plain: [UInt8], for label: SealLabel) throws(VaultError) -> [UInt8] {
         guard plain.count <= Self.plainBytes else { throw .tooLarge }
-        guard let key = keys[current]?.sealing else { throw .unknownKey(current) }
-        let nonce = RandomBytes.make(Self.nonceBytes)
+        guard let keys = keys[current] else { throw .unknownKey(current) }
+        let nonce = RandomBytes.fresh(Self.nonceBytes)
         let bound = Self.bound(current, label)
-        let context = EVP_CIPHER_CTX_new()
-        defer { EVP_CIPHER_CTX_free(context) }
-        return [UInt8](unsafeUninitializedCapacity: plain.count + Self.overhead) { sealed, count in
+        return keys.sealers.with(keys.sealing) { seal(plain, nonce, bound, $0) }
+    }
+
+    /// - Parameter context: has the key.
+    private func seal(_ plain: [UInt8], _ nonce: [UInt8], _ bound: [UInt8], _ context: OpaquePointer?) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: plain.count + Self.overhead) { sealed, count in
             sealed[0] = Self.form
             sealed[1] = current
             for index in 0..<Self.nonceBytes { sealed[2 + index] = nonce[index] }
@@ -98,10 +131,7 @@ public struct Keyring: Sendable {
             var written: Int32 = 0
             // Sealing has no input that could make it fail but want of memory; a value half sealed must not
             // be kept.
-            precondition(
-                EVP_EncryptInit_ex2(context, Self.cipher, key, nonce, nil) == 1,
-                "OpenSSL has no AES-256-GCM"
-            )
+            precondition(EVP_EncryptInit_ex2(context, nil, nil, nonce, nil) == 1)
             precondition(EVP_EncryptUpdate(context, nil, &written, bound, Int32(bound.count)) == 1)
             precondition(EVP_EncryptUpdate(context, body, &written, plain, Int32(plain.count)) == 1)
             precondition(EVP_EncryptFinal_ex(context, body + plain.count, &written) == 1)
@@ -162,19 +192,19 @@ public struct Keyring: Sendable {
     /// - Parameter purpose: codes made for different purposes cannot be compared with each other.
     public func digest(_ bytes: [UInt8], purpose: String) -> [UInt8] {
         // The initialiser saw to it that the current key is there.
-        [current] + code(bytes, purpose, keys[current]?.digesting ?? [])
+        [current] + (keys[current].map { Self.code(bytes, purpose, $0.digesting) } ?? [])
     }
 
     /// The codes of bytes under each key, the current one's first: what was digested before keys rotated is found under
     /// an older one.
     public func digests(_ bytes: [UInt8], purpose: String) -> [[UInt8]] {
-        ids.map { id in [id] + code(bytes, purpose, keys[id]?.digesting ?? []) }
+        ids.map { id in [id] + (keys[id].map { Self.code(bytes, purpose, $0.digesting) } ?? []) }
     }
 
     /// Whether `digest` was made of these bytes, under whichever of the keys; false when its key is gone.
     public func matches(_ digest: [UInt8], _ bytes: [UInt8], purpose: String) -> Bool {
         guard let id = digest.first, let key = keys[id]?.digesting else { return false }
-        return equalInConstantTime(digest, [id] + code(bytes, purpose, key))
+        return equalInConstantTime(digest, [id] + Self.code(bytes, purpose, key))
     }
 
     /// Whether bytes have the form of a digest under one of the keys.
@@ -182,19 +212,33 @@ public struct Keyring: Sendable {
         digest.count == 1 + SHA256.bytes && keys[digest[0]] != nil
     }
 
-    private func code(_ bytes: [UInt8], _ purpose: String, _ key: [UInt8]) -> [UInt8] {
-        HMACSHA256.code(Self.behindLength(purpose) + bytes, key: key)
+    private static func code(_ bytes: [UInt8], _ purpose: String, _ key: HMACKey) -> [UInt8] {
+        var head: [UInt8] = []
+        append(purpose, to: &head)
+        return key.code(head, bytes)
     }
 
     // MARK: Pieces
 
     private static func bound(_ key: UInt8, _ label: SealLabel) -> [UInt8] {
-        [form, key] + behindLength(label.system) + behindLength(label.subject) + behindLength(label.kind)
+        var bound: [UInt8] = []
+        bound.reserveCapacity(14 + label.system.utf8.count + label.subject.utf8.count + label.kind.utf8.count)
+        bound.append(form)
+        bound.append(key)
+        append(label.system, to: &bound)
+        append(label.subject, to: &bound)
+        append(label.kind, to: &bound)
+        return bound
     }
 
     /// A text behind its length in four bytes, so that ("ab", "c") and ("a", "bc") differ.
-    private static func behindLength(_ text: String) -> [UInt8] {
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
         let count = UInt32(text.utf8.count)
-        return (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) } + Array(text.utf8)
+        var shift: UInt32 = 32
+        while shift > 0 {
+            shift -= 8
+            bytes.append(UInt8(truncatingIfNeeded: count >> shift))
+        }
+        bytes.append(contentsOf: text.utf8)
     }
 }

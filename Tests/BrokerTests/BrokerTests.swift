@@ -23,6 +23,34 @@ struct BrokerTests {
         #expect(again.published().state.recount().isEmpty)
     }
 
+    @Test("a referral whose text cannot be sealed is refused and leaves no trace, whatever was decided before it")
+    func tooLong() throws {
+        let secrets = Secrets(system: "test", keyring: try TestBroker.keyring())
+        let empty = Published(state: State(today: London.day(at: TestBroker.monday)), position: 0)
+        var pipeline = Pipeline(durable: empty, secrets: secrets, numbers: KnownNumbers())
+        func take(_ command: Command, by actor: Actor, _ number: UInt64, text: Int = 0) {
+            let text = SensitiveText(kind: "person", json: [UInt8](repeating: 0x20, count: text))
+            pipeline.take(
+                Pending(
+                    submission: Submission(command, by: actor, texts: [text]),
+                    command: CommandID(high: 0, low: number),
+                    takenAt: TestBroker.monday,
+                    person: PersonID(high: 0, low: number),
+                    answer: { _ in }
+                )
+            )
+        }
+        take(TestBroker.zone, by: TestBroker.commissioner, 1)
+        take(.refer(TestBroker.ask), by: TestBroker.ward, 2)
+        let before = pipeline.speculative
+        take(.refer(TestBroker.ask), by: TestBroker.ward, 3, text: Keyring.plainBytes + 1)
+        #expect(before.referrals.count == 1)
+        #expect(pipeline.speculative.differences(from: before).isEmpty)
+        take(.refer(TestBroker.ask), by: TestBroker.ward, 4)
+        #expect(pipeline.speculative.referrals.count == 2)
+        #expect(pipeline.nextBatch()?.records.count == 3)
+    }
+
     @Test("500 claims of the last hour at once, over two nodes on one journal: one wins, the rest hear what is left")
     func lastHour() throws {
         let journal = TestBroker.journal()

@@ -72,4 +72,21 @@ import Vault
     private func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
+
+    @Test("bytes drawn ahead are as many as asked for and never come twice")
+    func fresh() {
+        var seen: Set<[UInt8]> = []
+        for _ in 0..<2_000 { seen.insert(RandomBytes.fresh(12)) }
+        #expect(seen.count == 2_000 && seen.allSatisfy { $0.count == 12 })
+        #expect(RandomBytes.fresh(0).isEmpty && RandomBytes.fresh(4_096).count == 4_096)
+    }
+
+    @Test("a key longer than a block is hashed first (RFC 4231, case 6)")
+    func longKey() {
+        let text = "Test Using Larger Than Block-Size Key - Hash Key First"
+        #expect(
+            hexadecimal(HMACSHA256.code(Array(text.utf8), key: Array(repeating: 0xAA, count: 131)))
+                == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        )
+    }
 }

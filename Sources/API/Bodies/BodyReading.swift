@@ -71,20 +71,25 @@ extension ObjectReader {
     }
 
     /// A required array of strings that `parse` understands.
-    mutating func list<Value>(_ name: String, max: Int, _ expected: String, _ parse: (String) -> Value?)
+    mutating func list<Value>(
+        _ name: String,
+        max: Int,
+        _ expected: @autoclosure () -> String,
+        _ parse: (String) -> Value?
+    )
         -> [Value]?
     {
-        array(name, max: max) { Self.parsed($0, $1, $2, expected, parse) }
+        array(name, max: max) { Self.parsed($0, $1, $2, expected(), parse) }
     }
 
     /// The same, nil when absent or null.
     mutating func optionalList<Value>(
         _ name: String,
         max: Int,
-        _ expected: String,
+        _ expected: @autoclosure () -> String,
         _ parse: (String) -> Value?
     ) -> [Value]? {
-        optionalArray(name, max: max) { Self.parsed($0, $1, $2, expected, parse) }
+        optionalArray(name, max: max) { Self.parsed($0, $1, $2, expected(), parse) }
     }
 
     /// Weekdays: at least one, none twice.
@@ -155,10 +160,7 @@ enum Words {
 extension SensitiveText {
     /// A text of members; absent ones are left out.
     init(kind: String, _ members: [(String, JSONValue?)]) {
-        self.init(
-            kind: kind,
-            .object(members.compactMap { name, value in value.map { JSONMember(name, $0) } })
-        )
+        self.init(kind: kind, .object(present: members))
     }
 
     init(kind: String, _ value: JSONValue) {
@@ -168,20 +170,32 @@ extension SensitiveText {
     }
 }
 
+extension JSONValue {
+    /// An object of the members that there are.
+    static func object(present members: [(String, JSONValue?)]) -> JSONValue {
+        .object(members.compactMap { name, value in value.map { JSONMember(name, $0) } })
+    }
+}
+
 /// One spelling for each JSON value: members by name, no white space. Two bodies that say the same are the same.
 enum Canonical {
     static func bytes(_ value: JSONValue) -> [UInt8] {
-        var json = JSONWriter()
-        json.value(sorted(value))
+        var json = JSONWriter(capacity: 1_024)
+        write(value, to: &json)
         return json.bytes
     }
 
-    private static func sorted(_ value: JSONValue) -> JSONValue {
+    private static func write(_ value: JSONValue, to json: inout JSONWriter) {
         switch value {
-        case .null, .bool, .integer, .fraction, .string: value
-        case .array(let elements): .array(elements.map(sorted))
+        case .null, .bool, .integer, .fraction, .string: json.value(value)
+        case .array(let elements): json.array { for element in elements { write(element, to: &$0) } }
         case .object(let members):
-            .object(members.map { JSONMember($0.name, sorted($0.value)) }.sorted { $0.name < $1.name })
+            json.object { json in
+                for index in members.indices.sorted(by: { members[$0].name < members[$1].name }) {
+                    json.key(text: members[index].name)
+                    write(members[index].value, to: &json)
+                }
+            }
         }
     }
 }

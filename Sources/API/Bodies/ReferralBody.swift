@@ -10,6 +10,9 @@ struct ReferralBody: Sendable {
     let person: SensitiveText
     /// What the person needs, in words.
     let needs: SensitiveText
+    /// The same two as values, for the answer.
+    let personValue: JSONValue
+    let needsValue: JSONValue
 
     /// Bytes of one text at most; past it the vault would refuse.
     static let mostTextBytes = 256 * 1024
@@ -93,24 +96,24 @@ struct ReferralBody: Sendable {
             livesAlone: home?.livesAlone
         )
         nhsNumber = person.nhsNumber
-        self.person = SensitiveText(
-            kind: TextKind.person,
-            [
+        personValue = .object(
+            present: [
                 ("reference", .string(person.reference)),
                 ("nhsNumber", person.nhsNumber.map { .string($0.digits) }),
                 ("name", person.name), ("address", person.address), ("telephone", person.telephone),
                 ("externalIds", externalIds.map(JSONValue.array)),
             ]
         )
+        self.person = SensitiveText(kind: TextKind.person, personValue)
         let reasons = visits.map { $0.shortVisitReason.map(JSONValue.string) ?? .null }
-        self.needs = SensitiveText(
-            kind: TextKind.needs,
-            [
+        needsValue = .object(
+            present: [
                 ("needs", needs?.json), ("home", home?.json), ("assessment", assessment?.json),
                 ("whereNow", whereNow.map(JSONValue.string)),
                 ("shortVisitReasons", reasons.contains { $0 != .null } ? .array(reasons) : nil),
             ]
         )
+        self.needs = SensitiveText(kind: TextKind.needs, needsValue)
         if self.needs.json.count > ReferralBody.mostTextBytes {
             rules.add(
                 fields.pointer.appending("needs"),
@@ -187,7 +190,7 @@ private struct VisitBody {
 /// Facts a provider needs: the words for the vault, and which were given.
 private struct Facts {
     let json: JSONValue
-    let given: Set<Ask.Fact>
+    let given: Ask.Facts
     let livesAlone: Bool?
 
     static let needs = [
@@ -199,7 +202,7 @@ private struct Facts {
 
     init?(_ fields: inout ObjectReader, _ names: [String]) {
         var members: [JSONMember] = []
-        var given: Set<Ask.Fact> = []
+        var given: Ask.Facts = []
         var livesAlone: Bool?
         for name in names {
             let value: JSONValue?

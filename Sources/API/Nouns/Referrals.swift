@@ -41,9 +41,7 @@ enum Referrals {
                         person: texts.value(referral.person.description, TextKind.person),
                         isWhole: false
                     )
-                    ReferralView(referral: referral, state: state, texts: seesPerson ? shown : nil).write(
-                        to: &json
-                    )
+                    ReferralView(referral: referral, texts: seesPerson ? shown : nil).write(to: &json, in: state)
                 }
             )
             served.link = link
@@ -99,16 +97,18 @@ enum Referrals {
         status: UInt16
     ) -> Served {
         var json = JSONWriter(capacity: 2048)
-        ReferralView(referral: referral, state: snapshot.state, texts: texts).write(to: &json)
-        var served = Served(body: json.bytes, tag: tag(referral, snapshot.state, raw))
+        let asides = ReferralView(referral: referral, texts: texts).write(to: &json, in: snapshot.state)
+        let body = json.bytes
+        let tag = EntityTag.of(version: referral.version, content: body.without(asides), texts: raw)
+        var served = Served(body: body, tag: tag)
         served.status = status
         return served
     }
 
     private static func tag(_ referral: Referral, _ state: State, _ raw: [UInt8]) -> String {
         var json = JSONWriter(capacity: 2048)
-        ReferralView(referral: referral, state: state, texts: nil).write(to: &json)
-        return EntityTag.of(version: referral.version, content: json.bytes, texts: raw)
+        let asides = ReferralView(referral: referral, texts: nil).write(to: &json, in: state)
+        return EntityTag.of(version: referral.version, content: json.bytes.without(asides), texts: raw)
     }
 
     // MARK: Changing
@@ -168,10 +168,7 @@ enum Referrals {
     )
         -> Served
     {
-        let shown = ReferralTexts(
-            person: try? JSONParser.parse(posted.person.json),
-            needs: try? JSONParser.parse(posted.needs.json)
-        )
+        let shown = ReferralTexts(person: posted.personValue, needs: posted.needsValue)
         return reader.seesPersons
             ? served(referral, shown, posted.person.json + posted.needs.json, snapshot, status: 200)
             : served(referral, nil, [], snapshot, status: 200)

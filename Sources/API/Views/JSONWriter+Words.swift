@@ -3,8 +3,18 @@ import JSON
 
 /// How the words of the domain are written.
 extension JSONWriter {
-    mutating func field(_ name: StaticString, _ day: Day?) { field(name, day?.description) }
-    mutating func field(_ name: StaticString, _ instant: Instant?) { field(name, instant?.description) }
+    mutating func field(_ name: StaticString, _ day: Day?) {
+        key(name)
+        guard let day else { return null() }
+        value(ascii: Day.spelledBytes) { day.spell(into: $0) }
+    }
+
+    mutating func field(_ name: StaticString, _ instant: Instant?) {
+        key(name)
+        guard let instant else { return null() }
+        value(ascii: Instant.spelledBytes) { instant.spell(into: $0) }
+    }
+
     mutating func field(_ name: StaticString, _ time: TimeOfDay?) { field(name, time?.description) }
     mutating func field(_ name: StaticString, _ slug: Slug?) { field(name, slug?.description) }
     mutating func field<ID: DenseIdentifier>(_ name: StaticString, _ id: ID?) { field(name, id?.description) }
@@ -31,7 +41,9 @@ extension JSONWriter {
     }
 
     mutating func days(_ days: Weekdays) {
-        strings("days", days.days.map(\.rawValue))
+        array("days") { json in
+            for day in Weekday.allCases where days.contains(day) { json.value(day.rawValue) }
+        }
     }
 
     /// Rows of a weekly pattern: `[{days, band, minutes, carers}]`.
@@ -69,7 +81,11 @@ extension JSONWriter {
     }
 
     /// `visits`, as they were asked for; the reasons for short ones where the reader may see them.
-    mutating func visits(_ visits: [Visit], reasons: [JSONValue] = []) {
+    ///
+    /// - Returns: where the reasons stand.
+    @discardableResult
+    mutating func visits(_ visits: [Visit], reasons: [JSONValue] = []) -> [Range<Int>] {
+        var asides: [Range<Int>] = []
         array("visits") { json in
             for (index, visit) in visits.enumerated() {
                 json.object { json in
@@ -87,10 +103,15 @@ extension JSONWriter {
                     } else {
                         json.field("time", JSONValue.null)
                     }
-                    if reasons.indices.contains(index) { json.field("shortVisitReason", reasons[index]) }
+                    if reasons.indices.contains(index) {
+                        let start = json.count
+                        json.field("shortVisitReason", reasons[index])
+                        asides.append(start..<json.count)
+                    }
                 }
             }
         }
+        return asides
     }
 
     /// What a referral requires of carers and prefers.

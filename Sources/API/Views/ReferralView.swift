@@ -16,23 +16,33 @@ struct ReferralTexts: Sendable {
 /// that a repeated request is answered as it was the first time.
 struct ReferralView {
     let referral: Referral
-    let state: State
     /// nil for whoever sees no person: a commissioner.
     let texts: ReferralTexts?
 
-    func write(to json: inout JSONWriter) {
+    /// - Returns: where what comes from the texts stands, ascending. Without these bytes it is the same for every reader, so
+    ///   that a tag can be made of it.
+    @discardableResult
+    func write(to json: inout JSONWriter, in state: State) -> [Range<Int>] {
         let ask = referral.ask
+        var asides: [Range<Int>] = []
+        func aside(_ json: inout JSONWriter, _ write: (inout JSONWriter) -> Void) {
+            let start = json.count
+            write(&json)
+            if json.count > start { asides.append(start..<json.count) }
+        }
         json.object { json in
             json.field("id", referral.id)
             json.field("status", referral.status.rawValue)
             json.field("receivedAt", referral.receivedAt)
             json.field("completedAt", referral.completedAt)
             json.field("due", referral.due)
-            json.object("person") {
-                $0.field("id", referral.person.description)
-                if let texts { $0.field("reference", orNull: texts.person?["reference"]) }
+            json.object("person") { json in
+                json.field("id", referral.person.description)
+                if let texts { aside(&json) { $0.field("reference", orNull: texts.person?["reference"]) } }
             }
-            if let texts, texts.isWhole { json.field("externalIds", orNull: texts.person?["externalIds"]) }
+            if let texts, texts.isWhole {
+                aside(&json) { $0.field("externalIds", orNull: texts.person?["externalIds"]) }
+            }
             json.field("referrer", referral.referrer)
             json.field("zone", referral.zone)
             json.field("district", ask.district.description)
@@ -45,21 +55,23 @@ struct ReferralView {
             json.field("startFrom", ask.startFrom)
             json.field("weeks", ask.weeks)
             let isWhole = texts?.isWhole ?? false
-            json.visits(ask.visits, reasons: isWhole ? shortVisitReasons : [])
+            asides += json.visits(ask.visits, reasons: isWhole ? shortVisitReasons : [])
             json.wishes(ask)
             if isWhole {
-                json.field("needs", orNull: texts?.needs?["needs"])
-                json.field("home", orNull: texts?.needs?["home"])
-                json.field("assessment", orNull: texts?.needs?["assessment"])
-                json.field("whereNow", orNull: texts?.needs?["whereNow"])
+                aside(&json) { json in
+                    json.field("needs", orNull: texts?.needs?["needs"])
+                    json.field("home", orNull: texts?.needs?["home"])
+                    json.field("assessment", orNull: texts?.needs?["assessment"])
+                    json.field("whereNow", orNull: texts?.needs?["whereNow"])
+                }
             }
             json.field("existingProvider", ask.existingProvider)
             json.field("maxProviders", ask.maxProviders)
             json.field("funding", ask.funding.rawValue)
             json.field("safeUntil", ask.safeUntil)
             json.field("unsafeNow", ask.unsafeNow)
-            triage(&json, isWhole: isWhole)
-            if isWhole { json.field("withdrawal", orNull: texts?.withdrawal) }
+            triage(&json, isWhole: isWhole, aside)
+            if isWhole { aside(&json) { $0.field("withdrawal", orNull: texts?.withdrawal) } }
             json.array("readyDates") { json in
                 for entry in referral.readyDates {
                     json.object {
@@ -91,8 +103,9 @@ struct ReferralView {
                 }
             }
             json.strings("possibleDuplicates", referral.duplicates.map(\.description))
-            reasons(&json)
+            reasons(&json, state)
         }
+        return asides
     }
 
     private var shortVisitReasons: [JSONValue] {
@@ -102,22 +115,28 @@ struct ReferralView {
         return reasons
     }
 
-    private func triage(_ json: inout JSONWriter, isWhole: Bool) {
+    private func triage(
+        _ json: inout JSONWriter,
+        isWhole: Bool,
+        _ aside: (inout JSONWriter, (inout JSONWriter) -> Void) -> Void
+    ) {
         guard let triage = referral.triage else { return json.field("triage", JSONValue.null) }
         json.object("triage") { json in
             json.field("outcome", triage.outcome.rawValue)
             json.field("at", triage.at)
-            if isWhole {
-                json.field("by", texts?.triage?["by"] ?? .object([JSONMember("role", .string(triage.role))]))
-                json.field("note", orNull: texts?.triage?["note"])
-            } else {
-                json.object("by") { $0.field("role", triage.role) }
+            aside(&json) { json in
+                if isWhole {
+                    json.field("by", texts?.triage?["by"] ?? .object([JSONMember("role", .string(triage.role))]))
+                    json.field("note", orNull: texts?.triage?["note"])
+                } else {
+                    json.object("by") { $0.field("role", triage.role) }
+                }
             }
         }
     }
 
     /// Why it waits: what kept the claims of the zone from carrying it, by code.
-    private func reasons(_ json: inout JSONWriter) {
+    private func reasons(_ json: inout JSONWriter, _ state: State) {
         guard referral.status == .waiting else { return json.field("reasons", JSONValue.null) }
         json.array("reasons") { json in
             for reason in ReasonSummary.all(of: referral, state) {

@@ -68,7 +68,7 @@ extension Ask: Recorded {
             $0.put("funding", funding)
             $0.put("safeUntil", safeUntil)
             $0.put("unsafeNow", unsafeNow)
-            $0.put("facts", Facts(facts: facts))
+            $0.put("facts", facts)
             $0.put("livesAlone", livesAlone)
         }
     }
@@ -93,26 +93,25 @@ extension Ask: Recorded {
                 funding: try reader.field("funding"),
                 safeUntil: try reader.optional("safeUntil"),
                 unsafeNow: try reader.field("unsafeNow"),
-                facts: try reader.field("facts", as: Facts.self).facts,
+                facts: try reader.field("facts"),
                 livesAlone: try reader.optional("livesAlone")
             )
         }
     }
+}
 
-    /// Facts in the order in which they are declared: a set has another order in every process.
-    private struct Facts: Recorded {
-        var facts: Set<Fact>
+/// Facts in the order in which they are declared.
+extension Ask.Facts: Recorded {
+    func write(to json: inout JSONWriter) {
+        json.array { for fact in Ask.Fact.allCases where contains(fact) { fact.write(to: &$0) } }
+    }
 
-        func write(to json: inout JSONWriter) {
-            json.array { for fact in Fact.allCases where facts.contains(fact) { fact.write(to: &$0) } }
+    static func read(from reader: inout RecordReader) throws(CodecError) -> Ask.Facts {
+        var facts = Ask.Facts()
+        try reader.elements { (reader) throws(CodecError) in
+            guard facts.insert(try .read(from: &reader)).inserted else { throw CodecError("expected each fact once") }
         }
-
-        static func read(from reader: inout RecordReader) throws(CodecError) -> Facts {
-            let facts: [Fact] = try .read(from: &reader)
-            let set = Set(facts)
-            guard set.count == facts.count else { throw CodecError("expected each fact once") }
-            return Facts(facts: set)
-        }
+        return facts
     }
 }
 

@@ -91,15 +91,12 @@ struct Hexadecimal: Recorded {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     func write(to json: inout JSONWriter) {
-        json.value(
-            String(unsafeUninitializedCapacity: bytes.count * 2) { digits in
-                for (index, byte) in bytes.enumerated() {
-                    digits[index * 2] = Self.digit(byte >> 4)
-                    digits[index * 2 + 1] = Self.digit(byte & 0x0F)
-                }
-                return bytes.count * 2
+        json.value(ascii: bytes.count * 2) { digits in
+            for (index, byte) in bytes.enumerated() {
+                digits[index * 2] = Self.digit(byte >> 4)
+                digits[index * 2 + 1] = Self.digit(byte & 0x0F)
             }
-        )
+        }
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Hexadecimal {
@@ -120,12 +117,21 @@ struct Hexadecimal: Recorded {
     /// 32 digits of a pair of words.
     static func text(high: UInt64, low: UInt64) -> String {
         String(unsafeUninitializedCapacity: 32) { digits in
-            for index in 0..<16 {
-                let shift = UInt64(60 - index * 4)
-                digits[index] = digit(UInt8(high >> shift & 0x0F))
-                digits[index + 16] = digit(UInt8(low >> shift & 0x0F))
-            }
+            spell(high: high, low: low, into: digits)
             return 32
+        }
+    }
+
+    /// Writes them as a value.
+    static func write(high: UInt64, low: UInt64, to json: inout JSONWriter) {
+        json.value(ascii: 32) { spell(high: high, low: low, into: $0) }
+    }
+
+    private static func spell(high: UInt64, low: UInt64, into digits: UnsafeMutableBufferPointer<UInt8>) {
+        for index in 0..<16 {
+            let shift = UInt64(60 - index * 4)
+            digits[index] = digit(UInt8(high >> shift & 0x0F))
+            digits[index + 16] = digit(UInt8(low >> shift & 0x0F))
         }
     }
 

@@ -3,14 +3,18 @@
 import Brokerage
 import JSON
 
+/// Every date of the brokerage was read as text or lies near one that was. Another date would be written so that nobody could
+/// read it again.
+///
+/// - Parameter day: days since 1970-01-01.
+private func checkYear(of day: Int32) {
+    precondition((-25_567...2_932_896).contains(day), "a date in a record lies before 1900 or after 9999")
+}
+
 extension Day: Recorded {
     func write(to json: inout JSONWriter) {
-        json.value(
-            String(unsafeUninitializedCapacity: 10) { text in
-                Digits.write(self, to: text)
-                return 10
-            }
-        )
+        checkYear(of: number)
+        json.value(ascii: Day.spelledBytes) { spell(into: $0) }
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Day {
@@ -22,20 +26,8 @@ extension Day: Recorded {
 
 extension Instant: Recorded {
     func write(to json: inout JSONWriter) {
-        let (days, rest) = seconds.flooredDays
-        json.value(
-            String(unsafeUninitializedCapacity: 20) { text in
-                Digits.write(Day(number: days), to: text)
-                text[10] = UInt8(ascii: "T")
-                Digits.write(pair: rest / 3600, to: text, at: 11)
-                text[13] = UInt8(ascii: ":")
-                Digits.write(pair: rest / 60 % 60, to: text, at: 14)
-                text[16] = UInt8(ascii: ":")
-                Digits.write(pair: rest % 60, to: text, at: 17)
-                text[19] = UInt8(ascii: "Z")
-                return 20
-            }
-        )
+        checkYear(of: Int32(clamping: seconds / 86_400))
+        json.value(ascii: Instant.spelledBytes) { spell(into: $0) }
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Instant {
@@ -68,14 +60,11 @@ struct Clock: Recorded {
     var minutes: Int
 
     func write(to json: inout JSONWriter) {
-        json.value(
-            String(unsafeUninitializedCapacity: 5) { text in
-                Digits.write(pair: minutes / 60, to: text, at: 0)
-                text[2] = UInt8(ascii: ":")
-                Digits.write(pair: minutes % 60, to: text, at: 3)
-                return 5
-            }
-        )
+        json.value(ascii: 5) { text in
+            Digits.write(pair: minutes / 60, to: text, at: 0)
+            text[2] = UInt8(ascii: ":")
+            Digits.write(pair: minutes % 60, to: text, at: 3)
+        }
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Clock {
@@ -90,17 +79,21 @@ struct Clock: Recorded {
 
 extension Weekdays: Recorded {
     /// Three letters a day, Monday first.
-    private static let names: [(bit: UInt8, name: String)] = Weekday.allCases.map {
-        (1 << UInt8($0.index), $0.rawValue)
-    }
+    private static let letters: StaticString = "montuewedthufrisatsun"
 
     func write(to json: inout JSONWriter) {
-        var text = ""
-        for (bit, name) in Self.names where bits & bit != 0 {
-            if !text.isEmpty { text += " " }
-            text += name
+        let bits = bits
+        json.value(ascii: max(0, bits.nonzeroBitCount * 4 - 1)) { text in
+            var place = 0
+            for day in 0..<7 where bits >> UInt8(day) & 1 == 1 {
+                if place > 0 {
+                    text[place] = UInt8(ascii: " ")
+                    place += 1
+                }
+                for letter in 0..<3 { text[place + letter] = Self.letters.utf8Start[day * 3 + letter] }
+                place += 3
+            }
         }
-        json.value(text)
     }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Weekdays {
@@ -138,20 +131,6 @@ extension Weekdays: Recorded {
 
 /// Decimal digits in fixed places.
 private enum Digits {
-    /// Writes `2027-01-04` into the first ten bytes.
-    static func write(_ day: Day, to text: UnsafeMutableBufferPointer<UInt8>) {
-        let (year, month, dayOfMonth) = day.parts
-        // Every date of the brokerage was read as text or lies near one that was. Another date would be written so
-        // that nobody could read it again.
-        precondition((1900...9999).contains(year), "a date in a record lies before 1900 or after 9999")
-        write(pair: year / 100, to: text, at: 0)
-        write(pair: year % 100, to: text, at: 2)
-        text[4] = UInt8(ascii: "-")
-        write(pair: month, to: text, at: 5)
-        text[7] = UInt8(ascii: "-")
-        write(pair: dayOfMonth, to: text, at: 8)
-    }
-
     /// Writes two digits.
     static func write(pair value: Int, to text: UnsafeMutableBufferPointer<UInt8>, at index: Int) {
         text[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10 % 10)
@@ -175,15 +154,5 @@ private enum Digits {
             value = value * 10 + Int(digit)
         }
         return value
-    }
-}
-
-extension Int64 {
-    /// Whole days since 1970 and the seconds of the day that is left, before 1970 too.
-    fileprivate var flooredDays: (days: Int32, rest: Int) {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: 86_400)
-        return remainder < 0
-            ? (Int32(truncatingIfNeeded: quotient - 1), Int(remainder + 86_400))
-            : (Int32(truncatingIfNeeded: quotient), Int(remainder))
     }
 }

@@ -37,7 +37,7 @@ extension RecordedIdentifier {
 }
 
 extension PersonID: Recorded {
-    func write(to json: inout JSONWriter) { json.value(Hexadecimal.text(high: high, low: low)) }
+    func write(to json: inout JSONWriter) { Hexadecimal.write(high: high, low: low, to: &json) }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> PersonID {
         try reader.parsed("32 lower-case hexadecimal digits") { text in
@@ -47,7 +47,7 @@ extension PersonID: Recorded {
 }
 
 extension CommandID: Recorded {
-    func write(to json: inout JSONWriter) { json.value(description) }
+    func write(to json: inout JSONWriter) { Hexadecimal.write(high: high, low: low, to: &json) }
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> CommandID {
         try reader.parsed("32 lower-case hexadecimal digits") { text in

@@ -88,14 +88,14 @@ extension State {
             outcome: request.outcome,
             resource: resource(request.outcome)
         )
-        requestOrder[oldestRequest + UInt64(requestOrder.count)] = request.scope
+        requestOrder.append(request.scope)
     }
 
     /// Requests come in the order of time, so the old ones stand first.
     private mutating func forgetRequests(before: Instant) {
-        while let scope = requestOrder[oldestRequest], let entry = remembered[scope], entry.at < before {
+        while let scope = requestOrder.oldest, let entry = remembered[scope], entry.at < before {
             remembered[scope] = nil
-            requestOrder[oldestRequest] = nil
+            requestOrder.removeOldest()
             oldestRequest += 1
         }
         requestsForgottenBefore = before
@@ -103,35 +103,43 @@ extension State {
 
     /// Whether a remembered request is older than this.
     func remembersRequest(before: Instant) -> Bool {
-        requestOrder[oldestRequest].flatMap { remembered[$0] }.map { $0.at < before } ?? false
+        requestOrder.oldest.flatMap { remembered[$0] }.map { $0.at < before } ?? false
     }
 
     /// Changes a referral and keeps the indexes of who waits and who seeks care.
     mutating func changeReferral(_ id: ReferralID, _ change: (inout Referral) -> Void) {
-        guard var referral = referrals[id] else { preconditionFailure("no referral \(id)") }
-        change(&referral)
-        referral.version += 1
-        referrals[id] = referral
-        index(referral)
+        let (before, after, zone) = referrals.change(id) { referral in
+            let before = referral.status
+            change(&referral)
+            referral.version += 1
+            return (before, referral.status, referral.zone)
+        }
+        if before != after { index(id, in: zone, before, after) }
     }
 
-    private mutating func index(_ referral: Referral) {
-        if referral.status == .waiting {
-            waiting[referral.zone, default: []].insert(referral.id)
-        } else {
-            waiting[referral.zone]?.remove(referral.id)
+    /// Notes that a referral waits, or seeks care, or no longer does.
+    private mutating func index(
+        _ id: ReferralID,
+        in zone: ZoneID,
+        _ before: Referral.Status?,
+        _ after: Referral.Status
+    ) {
+        if after == .waiting {
+            waiting[zone, default: IDSet()].insert(id)
+        } else if before == .waiting {
+            waiting[zone]?.remove(id)
         }
-        if referral.status.isSeekingCare {
-            seeking.insert(referral.id)
-        } else {
-            seeking.remove(referral.id)
+        if after.isSeekingCare {
+            if !(before?.isSeekingCare ?? false) { seeking.insert(id) }
+        } else if before?.isSeekingCare ?? false {
+            seeking.remove(id)
         }
     }
 
     private mutating func receive(_ referral: Referral) {
         referrals[referral.id] = referral
         referralOfPerson[referral.person] = referral.id
-        index(referral)
+        index(referral.id, in: referral.zone, nil, referral.status)
     }
 
     mutating func supplyChanged(in zone: ZoneID) {

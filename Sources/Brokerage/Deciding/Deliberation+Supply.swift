@@ -266,13 +266,13 @@ extension Deliberation {
         var reduced = claim
         reduced.terms = claim.terms.filter { $0.from < from } + [Claim.Term(from: from, weekly: weekly)]
         let held = state.holders[claim.id] ?? State.Holders()
-        for id in held.packages.sorted() {
+        for id in held.packages {
             guard let package = state.packages[id], package.lastDay >= from else { continue }
             let first = max(package.firstDay, from)
             let capacity = state.capacity(of: reduced, from: first, until: package.lastDay, excludingPackage: package)
             try check(capacity, package.ask, package.claims, claim.id, first, package.lastDay, "\(id)")
         }
-        for id in held.offers.sorted() {
+        for id in held.offers {
             guard let offer = state.offers[id] else { continue }
             let last = offer.startFrom.adding(days: offer.ask.days - 1)
             guard last >= from else { continue }
@@ -357,7 +357,7 @@ extension Deliberation {
     /// Packages with a visit on the claim that day in that band: fixed times first, then people who live alone,
     /// then double-handed visits, then the older package.
     private func coverList(_ claim: ClaimID, _ day: Day, _ band: Band) -> [PackageID] {
-        let packages = (state.holders[claim]?.packages ?? []).compactMap { state.packages[$0] }
+        let packages = (state.holders[claim]?.packages ?? IDSet()).compactMap { state.packages[$0] }
         let affected = packages.filter { package in
             package.footprint.entries.contains { $0.claim == claim && $0.day == day && $0.band == band }
         }

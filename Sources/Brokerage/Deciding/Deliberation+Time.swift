@@ -17,7 +17,7 @@ extension Deliberation {
         record(.dayBegan(day))
         for id in state.packagesInCare { extend(id) }
         // Yesterday's failures may fit now: another day has come into view and starts have moved.
-        for zone in state.zones.keys.sorted() where !(state.waiting[zone] ?? []).isEmpty { freed(in: zone) }
+        for zone in state.zones.keys.sorted() where state.waitingCount(in: zone) > 0 { freed(in: zone) }
     }
 
     /// Care past the last free day goes on: a few days ahead are committed where the claim has them free, the rest
@@ -62,7 +62,9 @@ extension Deliberation {
 
     private mutating func expireOffers() {
         for id in state.offersOpen {
-            guard let offer = state.offers[id], offer.status == .open, now >= offer.expiresAt else { continue }
+            guard state.offers.look(id, { $0.status == .open && now >= $0.expiresAt }) ?? false,
+                let offer = state.offers[id]
+            else { continue }
             record(.offerExpired(id))
             closed(offer)
         }
@@ -70,21 +72,27 @@ extension Deliberation {
 
     private mutating func alertThoseWhoSeek() {
         for id in state.referralsSeekingCare {
-            guard let referral = state.referrals[id], let completedAt = referral.completedAt, let due = referral.due
-            else { continue }
-            let hours = policy.hoursToPlace[referral.ask.class]
-            // The three marks are shares of the class's own clock: 12, 20 and 24 of 24 hours.
-            let kinds: [Referral.Alert.Kind] = [.placementEarly, .placementLate, .placementBreached]
-            for (kind, mark) in zip(kinds, policy.alertHours) {
-                let left = (24 - mark) * hours * 60 / 24
-                if now >= due.adding(minutes: -left), now >= completedAt { alert(id, kind) }
-            }
-            if referral.ask.class == .urgent, referral.status == .waiting,
-                now >= completedAt.adding(minutes: policy.urgentUnplacedMinutes)
-            {
-                alert(id, .urgentUnplaced)
-            }
+            for kind in state.referrals.look(id, { alertsDue($0) }) ?? [] { alert(id, kind) }
         }
+    }
+
+    private func alertsDue(_ referral: borrowing Referral) -> [Referral.Alert.Kind] {
+        guard let completedAt = referral.completedAt, let due = referral.due, now >= completedAt else { return [] }
+        let urgency = referral.ask.class
+        let hours = policy.hoursToPlace[urgency]
+        // The three marks are shares of the class's own clock: 12, 20 and 24 of 24 hours.
+        let kinds: [Referral.Alert.Kind] = [.placementEarly, .placementLate, .placementBreached]
+        var found: [Referral.Alert.Kind] = []
+        for (kind, mark) in zip(kinds, policy.alertHours) {
+            let left = (24 - mark) * hours * 60 / 24
+            if now >= due.adding(minutes: -left) { found.append(kind) }
+        }
+        if urgency == .urgent, referral.status == .waiting,
+            now >= completedAt.adding(minutes: policy.urgentUnplacedMinutes)
+        {
+            found.append(.urgentUnplaced)
+        }
+        return found
     }
 
     private mutating func alertFirstVisits() {

@@ -23,6 +23,49 @@ extension State {
     }
 }
 
+extension State {
+    /// Decides a command like `decide` and becomes the state after it; one that is refused leaves it as it was.
+    ///
+    /// Where a command cannot be refused once it has recorded anything, nothing of the state before is kept, so that the maps
+    /// that nobody else shares are changed where they lie: of many commands between two publications only the first copies.
+    public mutating func settle(
+        _ command: Command,
+        by actor: Actor,
+        stamp: Stamp
+    ) -> (result: Result<Outcome, Rejection>, events: [Event]) {
+        guard command.isRefusedBeforeItsFirstEvent, London.day(at: stamp.at) <= today else {
+            let ruling = decide(command, by: actor, stamp: stamp)
+            self = ruling.state
+            return (ruling.result, ruling.events)
+        }
+        var deliberation = Deliberation(state: consume self, actor: actor, stamp: stamp)
+        let result: Result<Outcome, Rejection>
+        do {
+            let outcome = try deliberation.decide(command)
+            deliberation.tryThoseWhoWait()
+            result = .success(outcome)
+        } catch {
+            precondition(deliberation.events.isEmpty, "a command was refused after it had recorded something")
+            result = .failure(error)
+        }
+        self = deliberation.state
+        return (result, deliberation.events)
+    }
+}
+
+extension Command {
+    /// Whether its rules are all looked at before it records anything: who does not say so may be refused half-way.
+    fileprivate var isRefusedBeforeItsFirstEvent: Bool {
+        switch self {
+        case .refer: true
+        case .setZone, .setProvider, .buyBlock, .claim, .reduceClaim, .reportShortfall, .amend, .triage,
+            .recordReadyDate, .withdraw, .override, .accept, .refuse, .postponeFirstVisit, .start, .end,
+            .disclosePerson, .addKey, .revokeKey, .adoptPolicy, .setPolicy, .improve, .advance:
+            false
+        }
+    }
+}
+
 /// One command being decided: the state as it becomes, and the events so far. Every event is applied as it is
 /// recorded, so each rule looks at what the ones before it left.
 struct Deliberation {

@@ -170,7 +170,8 @@ extension State {
             guard let block = blocks[blockID],
                 block.spotFor == nil || block.spotFor == referral.id && (package != nil || spot == blockID)
             else { continue }
-            for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
+            for claimID in block.claims {
+                guard let claim = claims[claimID], claim.until >= today else { continue }
                 if let package, claim.provider != package.provider { continue }
                 let reason = barrier(
                     ask,
@@ -191,8 +192,7 @@ extension State {
                     )
                 }
             }
-            if package == nil, unclaimed(of: block, from: max(today, block.from), until: block.until).minutesPerWeek > 0
-            {
+            if package == nil, isUnclaimed(block, from: max(today, block.from), until: block.until) {
                 survey.barred.append(Decision.Verdict(provider: nil, block: blockID, reason: .unclaimed))
             }
         }

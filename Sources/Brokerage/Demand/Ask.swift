@@ -44,7 +44,7 @@ public final class Ask: Sendable, Hashable {
     /// Whether the person is at home alone and unsafe now.
     public let unsafeNow: Bool
     /// Facts that were given; an unknown never reads as "none".
-    public let facts: Set<Fact>
+    public let facts: Facts
     /// Whether the person lives alone; nil: not known. Ranks cover when staff are short.
     public let livesAlone: Bool?
 
@@ -67,7 +67,7 @@ public final class Ask: Sendable, Hashable {
         funding: Funding = .betterCareFund,
         safeUntil: Instant? = nil,
         unsafeNow: Bool = false,
-        facts: Set<Fact> = [],
+        facts: Facts = [],
         livesAlone: Bool? = nil
     ) {
         self.district = district

@@ -17,8 +17,10 @@ struct FairnessAccount: Sendable {
     init(_ state: State, zone: ZoneID, on day: Day) {
         objective = state.policy.objective
         // What was bought on the spot for one person is no standing purchase, and makes nobody's share.
-        for block in state.blocks(of: zone).compactMap({ state.blocks[$0] }) where block.spotFor == nil {
-            for claim in block.claims.compactMap({ state.claims[$0] }) {
+        for blockID in state.blocks(of: zone) {
+            guard let block = state.blocks[blockID], block.spotFor == nil else { continue }
+            for claimID in block.claims {
+                guard let claim = state.claims[claimID] else { continue }
                 let weekly = claim.weekly(on: day)?.minutesPerWeek ?? 0
                 standings[claim.provider, default: Standing()].held += weekly
                 held += weekly

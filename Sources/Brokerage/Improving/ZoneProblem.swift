@@ -215,7 +215,7 @@ extension State {
     func offersOpen(in zone: ZoneID) -> [OfferID] {
         var found: Set<OfferID> = []
         for block in blocks(of: zone).compactMap({ blocks[$0] }) {
-            for claim in block.claims { found.formUnion(holders[claim]?.offers ?? []) }
+            for claim in block.claims { found.formUnion(holders[claim]?.offers ?? IDSet()) }
         }
         return found.sorted()
     }

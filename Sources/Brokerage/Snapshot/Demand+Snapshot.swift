@@ -81,31 +81,22 @@ private struct AskFields: CodedFields {
             funding: try field(old?.funding),
             safeUntil: try field.optional(old?.safeUntil),
             unsafeNow: try field(old?.unsafeNow),
-            facts: try field(old.map { FactSet(facts: $0.facts) }).facts,
+            facts: try field(old?.facts),
             livesAlone: try field.optional(old?.livesAlone)
         )
     }
 }
 
-/// Facts as bits, in the order in which they are declared.
-private struct FactSet: Coded {
-    var facts: Set<Ask.Fact>
-
-    private static let all = Ask.Fact.allCases
-
-    static func code(_ coder: inout SnapshotCoder, _ value: FactSet?) throws(SnapshotError) -> FactSet {
+extension Ask.Facts: Coded {
+    package static func code(_ coder: inout SnapshotCoder, _ value: Ask.Facts?) throws(SnapshotError) -> Ask.Facts {
         if coder.isWriting, let value {
-            let bits = all.indices.reduce(0 as UInt64) { value.facts.contains(all[$1]) ? $0 | 1 << UInt64($1) : $0 }
-            coder.write(bits)
+            coder.write(UInt64(value.bits))
             return value
         }
-        guard let bits = UInt32(exactly: try coder.readNumber()), bits >> UInt32(all.count) == 0 else {
+        guard let bits = UInt32(exactly: try coder.readNumber()), bits >> UInt32(Ask.Fact.allCases.count) == 0 else {
             throw SnapshotError("a fact is not known")
         }
-        if let known = coder.factSets[bits] { return FactSet(facts: known) }
-        let facts = Set(all.indices.filter { bits >> UInt32($0) & 1 == 1 }.map { all[$0] })
-        coder.factSets[bits] = facts
-        return FactSet(facts: facts)
+        return Ask.Facts(bits: bits)
     }
 }
 

@@ -36,8 +36,6 @@ package struct SnapshotCoder {
     var skills = Interned<Skill>()
     var districts = Interned<PostcodeDistrict>()
     var texts = Interned<RepeatedText>()
-    /// Sets of facts by their bits: few differ, and those that are alike share their memory.
-    var factSets: [UInt32: Set<Ask.Fact>] = [:]
     /// Asks by identity when writing, by number when reading.
     var askNumbers: [ObjectIdentifier: Int] = [:]
     var asks: [Ask] = []

@@ -75,7 +75,7 @@ extension State: CodedFields {
         referralOfPerson = try field.map(old?.referralOfPerson)
         keyOfHash = try field.map(old?.keyOfHash) { $0.lexicographicallyPrecedes($1) }
         supplyVersions = try field.map(old?.supplyVersions)
-        requestOrder = try field.map(old?.requestOrder)
+        requestOrder = try field.order(old?.requestOrder, from: old?.oldestRequest)
         oldestRequest = try field(old?.oldestRequest)
     }
 }

@@ -171,22 +171,6 @@ extension SnapshotCoder {
     }
 }
 
-extension TreeSet: Coded where Element: Coded & Comparable {
-    package static func code(
-        _ coder: inout SnapshotCoder,
-        _ value: TreeSet<Element>?
-    ) throws(SnapshotError) -> TreeSet<Element> {
-        if coder.isWriting, let value {
-            _ = try [Element].code(&coder, value.sorted())
-            return value
-        }
-        let elements = try [Element].code(&coder, nil)
-        let set = TreeSet(elements)
-        guard set.count == elements.count else { throw SnapshotError("an element stands there twice") }
-        return set
-    }
-}
-
 // MARK: - Identifiers and codes
 
 extension DenseIdentifier where Self: Coded {

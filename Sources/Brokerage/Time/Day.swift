@@ -50,8 +50,25 @@ extension Day: CustomStringConvertible {
 
     /// `2027-01-04`.
     public var description: String {
+        guard 0...9999 ~= parts.year else { return "\(parts.year)-\(parts.month)-\(parts.day)" }
+        return String(unsafeUninitializedCapacity: Day.spelledBytes) {
+            spell(into: $0)
+            return Day.spelledBytes
+        }
+    }
+
+    /// Bytes of `2027-01-04`.
+    public static let spelledBytes = 10
+
+    /// Writes `2027-01-04` to the front of a buffer. Years have four digits: 0...9999.
+    public func spell(into text: UnsafeMutableBufferPointer<UInt8>) {
         let (year, month, day) = parts
-        return "\(year)-\(twoDigits(month))-\(twoDigits(day))"
+        spellPair(year / 100, into: text, at: 0)
+        spellPair(year % 100, into: text, at: 2)
+        text[4] = UInt8(ascii: "-")
+        spellPair(month, into: text, at: 5)
+        text[7] = UInt8(ascii: "-")
+        spellPair(day, into: text, at: 8)
     }
 
     /// Reads `2027-01-04`; nil for any other spelling and for dates that do not exist.

@@ -29,10 +29,27 @@ public struct Instant: Hashable, Comparable, Sendable {
 extension Instant: CustomStringConvertible {
     /// RFC 3339 in UTC with whole seconds, `2027-01-04T09:30:00Z`.
     public var description: String {
+        String(unsafeUninitializedCapacity: Instant.spelledBytes) {
+            spell(into: $0)
+            return Instant.spelledBytes
+        }
+    }
+
+    /// Bytes of `2027-01-04T09:30:00Z`.
+    public static let spelledBytes = 20
+
+    /// Writes `2027-01-04T09:30:00Z` to the front of a buffer. Years have four digits: 0...9999.
+    public func spell(into text: UnsafeMutableBufferPointer<UInt8>) {
         let days = seconds.floorDivided(by: 86_400)
         let rest = Int(seconds - days * 86_400)
-        let day = Day(number: Int32(truncatingIfNeeded: days))
-        return "\(day)T\(twoDigits(rest / 3600)):\(twoDigits(rest / 60 % 60)):\(twoDigits(rest % 60))Z"
+        Day(number: Int32(truncatingIfNeeded: days)).spell(into: text)
+        text[10] = UInt8(ascii: "T")
+        spellPair(rest / 3600, into: text, at: 11)
+        text[13] = UInt8(ascii: ":")
+        spellPair(rest / 60 % 60, into: text, at: 14)
+        text[16] = UInt8(ascii: ":")
+        spellPair(rest % 60, into: text, at: 17)
+        text[19] = UInt8(ascii: "Z")
     }
 
     /// Reads RFC 3339 in UTC: `Z` only, since an offset would make two spellings of one moment; a fraction of a
@@ -52,6 +69,13 @@ extension Instant: CustomStringConvertible {
         }
         self.init(seconds: Int64(day.number) * 86_400 + Int64(hour * 3600 + minute * 60 + second))
     }
+}
+
+/// Writes a number from 0 to 99 as two digits; of a larger one the last two.
+func spellPair(_ value: Int, into text: UnsafeMutableBufferPointer<UInt8>, at index: Int) {
+    let value = UInt8(truncatingIfNeeded: value % 100)
+    text[index] = UInt8(ascii: "0") + value / 10
+    text[index + 1] = UInt8(ascii: "0") + value % 10
 }
 
 func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -99,21 +99,37 @@ public typealias ProviderID = Slug
 /// Whoever a key was made for.
 public typealias OrganisationID = Slug
 
-/// A person, by pseudonym: random, so that it says nothing and can be forgotten with what the vault holds.
+/// A person, by pseudonym: it says when the person was brought in, which the record that does it says too, and nothing else;
+/// the rest is random. It can be forgotten with what the vault holds.
 public struct PersonID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// 128 random bits.
+    /// Seconds since 1970 in the upper half, random bits in the lower; older pseudonyms are random throughout.
     public let high: UInt64
-    /// The lower half.
+    /// 64 random bits.
     public let low: UInt64
 
-    /// A pseudonym from random bits that the broker drew.
+    /// A pseudonym from its bits.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
+    /// A pseudonym from random bits that the broker drew. It begins with the time, so that what is kept under the pseudonyms
+    /// of people who came one after the other lies side by side: with random ones every referral touches a page of its own.
+    public init(at instant: Instant, high: UInt64, low: UInt64) {
+        self.high = UInt64(UInt32(truncatingIfNeeded: instant.seconds)) << 32 | high & 0xFFFF_FFFF
+        self.low = low
+    }
+
     /// 32 lower-case hexadecimal digits.
-    public var description: String { hexadecimal(high) + hexadecimal(low) }
+    public var description: String {
+        String(unsafeUninitializedCapacity: 32) { digits in
+            for index in 0..<16 {
+                digits[index] = hexadecimalDigit(high >> UInt64(60 - 4 * index))
+                digits[16 + index] = hexadecimalDigit(low >> UInt64(60 - 4 * index))
+            }
+            return 32
+        }
+    }
 
     /// Reads 32 hexadecimal digits.
     public init?(_ text: some StringProtocol) {
@@ -126,7 +142,8 @@ public struct PersonID: Hashable, Comparable, Sendable, CustomStringConvertible 
     public static func < (a: PersonID, b: PersonID) -> Bool { (a.high, a.low) < (b.high, b.low) }
 }
 
-func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+/// The digit of the lowest four bits.
+private func hexadecimalDigit(_ value: UInt64) -> UInt8 {
+    let digit = UInt8(truncatingIfNeeded: value & 0x0F)
+    return digit < 10 ? 0x30 + digit : 0x57 + digit
 }

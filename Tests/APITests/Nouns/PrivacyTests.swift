@@ -75,7 +75,7 @@ struct PrivacyTests {
             #expect(vault.contains(word))
         }
         #expect(
-            Set(body.ask.facts.map(\.rawValue)) == [
+            Set(body.ask.facts.all.map(\.rawValue)) == [
                 "transfers", "equipment", "medication", "consent", "livesAlone", "access", "assessment", "whereNow",
             ]
         )

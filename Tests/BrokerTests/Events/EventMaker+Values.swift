@@ -121,7 +121,7 @@ extension EventMaker {
             funding: pick(),
             safeUntil: maybe { $0.instant() },
             unsafeNow: flag(),
-            facts: Set(list { $0.pick() }),
+            facts: Ask.Facts(list { $0.pick() }),
             livesAlone: maybe { $0.flag() }
         )
     }

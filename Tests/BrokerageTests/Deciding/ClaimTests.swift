@@ -191,7 +191,7 @@ struct ClaimTests {
         let package = try county.accepted(county.ask([.daily(.morning, 30, carers: 2)], startIn: 40))
         try county.must(.end(package.id, at: county.now, .neverStarted, role: "ot"), by: County.broker, body: [1])
         let claim = try #require(county.state.claims[package.claims[0]])
-        #expect(county.state.holders[claim.id]?.packages == [])
+        #expect(county.state.holders[claim.id]?.packages.isEmpty == true)
         try county.must(
             .reduceClaim(claim.block, claim.id, from: county.today.adding(days: 28), weekly: .daily(150, 1)),
             by: County.provider("acorn"),

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Referrals")
 struct ReferralTests {
-    static let complete: Set<Ask.Fact> = [
+    static let complete: Ask.Facts = [
         .transfers, .equipment, .medication, .consent, .livesAlone, .access, .assessment,
     ]
 

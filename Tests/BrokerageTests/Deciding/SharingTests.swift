@@ -85,7 +85,7 @@ struct SharingTests {
     func bothAccept() throws {
         var (county, referral) = try shared()
         try county.must(.triage(referral.id, .careOnly, role: "ot"), by: County.clinician)
-        let facts = Set(county.state.policy.essentialFacts)
+        let facts = Ask.Facts(county.state.policy.essentialFacts)
         let ask = Ask(
             district: referral.ask.district,
             pathway: 1,

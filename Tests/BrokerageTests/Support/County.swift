@@ -38,6 +38,10 @@ struct County {
         var replayed = state
         for event in ruling.events { replayed.apply(event, at: now) }
         #expect(replayed.fingerprint == ruling.state.fingerprint)
+        // Decided in place it comes to the same, and what is refused leaves no trace.
+        var settled = state
+        #expect(settled.settle(command, by: actor, stamp: stamp).events == ruling.events)
+        #expect(settled.differences(from: ruling.state).isEmpty)
         state = ruling.state
         events = ruling.events
         return ruling.result
@@ -181,7 +185,7 @@ extension County {
         startIn days: Int = 1,
         carerGender: Provider.Gender? = nil,
         existing: String? = nil,
-        facts: Set<Ask.Fact> = []
+        facts: Ask.Facts = []
     ) -> Ask {
         Ask(
             district: PostcodeDistrict("CV32")!,
