@@ -36,6 +36,8 @@ public final class Broker: Brokering {
 
     private let current: Mutex<Published>
     public let publications = Publications()
+    /// Numbers what is submitted, for pseudonyms.
+    private let submissions = Atomic<UInt64>(0)
     private let inbox = Mutex<Inbox>(Inbox())
     private let lookUps = Atomic<Int>(0)
     private let commits = CommitCounters()
@@ -113,6 +115,12 @@ public final class Broker: Brokering {
         attendants.withLock { $0.writer }.map { ($0.position, $0.failure) }
     }
 
+    /// Seconds since this process wrote a snapshot, or since it started; nil when none are written.
+    public var secondsSinceSnapshot: UInt64? { attendants.withLock { $0.writer }.map(\.secondsSinceLast) }
+
+    /// Whether something that was stored was found not to be what was written: no command is taken until a restart.
+    public var isCondemned: Bool { condemned.withLock { $0 != nil } }
+
     /// What was counted since the start; waits for no queue.
     public var figures: BrokerFigures { commits.figures(unanswered: inbox.withLock { $0.unanswered }) }
 
@@ -150,13 +158,19 @@ public final class Broker: Brokering {
         if case .readOnly(let reason) = health {
             return answer(.unavailable(reason, retryAfter: Broker.retryAfter))
         }
-        let random = RandomBytes.fresh(32).withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+        let random = RandomBytes.fresh(24).withUnsafeBytes { bytes in
+            (0..<3).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self) }
+        }
         let takenAt = clock()
         let pending = Pending(
             submission: submission,
             command: CommandID(high: random[0], low: random[1]),
             takenAt: takenAt,
-            person: PersonID(at: takenAt, high: random[2], low: random[3]),
+            person: PersonID(
+                at: takenAt,
+                number: UInt32(truncatingIfNeeded: submissions.add(1, ordering: .relaxed).newValue),
+                random: random[2]
+            ),
             answer: answer
         )
         enum Taken { case first, joined, full, closed, failing }
@@ -218,13 +232,21 @@ public final class Broker: Brokering {
         if records.isEmpty && !batch.needsTheEnd { return queue.async { self.committed(at: after) } }
         writer.async { [self] in
             do throws(JournalError) {
-                let last = records.isEmpty ? try keeper.lastPosition() : try keeper.append(records, after: after)
+                let last = try records.isEmpty ? keeper.lastPosition() : timedAppend(records, after: after)
                 if records.isEmpty && last > after { throw .conflict(last: last) }
                 queue.async { self.committed(at: last) }
             } catch {
+                if !records.isEmpty { commits.count(AppendFailure(error)) }
                 queue.async { self.refused(error) }
             }
         }
+    }
+
+    private func timedAppend(_ records: [NewRecord], after position: Position) throws(JournalError) -> Position {
+        let began = DispatchTime.now().uptimeNanoseconds
+        let last = try keeper.append(records, after: position)
+        commits.count(appendOf: DispatchTime.now().uptimeNanoseconds - began)
+        return last
     }
 
     private func committed(at position: Position) {

@@ -78,6 +78,12 @@ final class SnapshotWriter: Sendable {
     /// The position of the last snapshot known.
     var position: UInt64 { progress.withLock(\.position) }
 
+    /// Seconds since the last one was written here, or since the start.
+    var secondsSinceLast: UInt64 {
+        let last = progress.withLock(\.at).uptimeNanoseconds
+        return (max(DispatchTime.now().uptimeNanoseconds, last) - last) / 1_000_000_000
+    }
+
     func close() { timer.cancel() }
 
     private func writeIfDue(_ published: Published) {

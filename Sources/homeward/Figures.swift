@@ -6,7 +6,10 @@ import HTTPWire
 /// Where the figures of `/metrics` come from: the lanes and the brokers, which know nothing of each other.
 enum Figures {
     static func gather(_ server: Server, _ systems: Systems) -> [MetricSample] {
-        of(server.statistics) + systems.all.flatMap(of)
+        let isStructureProved = systems.isStructureProved.load(ordering: .relaxed)
+        return of(server.statistics)
+            + systems.all.flatMap { of($0) + store(of: $0, isStructureProved: isStructureProved) }
+            + [MetricSample(.checkpointFailing, [], systems.checkpointFailure == nil ? 0 : 1 as UInt64)]
     }
 
     static func of(_ statistics: ServerStatistics) -> [MetricSample] {
@@ -58,5 +61,45 @@ enum Figures {
             MetricSample(.committedRecords, labels, figures.records),
             MetricSample(.largestCommit, labels, figures.largestCommit),
         ]
+    }
+
+    /// How a system stands with its store.
+    static func store(of broker: Broker, isStructureProved: Bool) -> [MetricSample] {
+        let labels = [(name: "system", value: broker.system)]
+        let figures = broker.figures
+        func flag(_ metric: Metric, _ isSet: Bool) -> MetricSample {
+            MetricSample(metric, labels, isSet ? 1 : 0 as UInt64)
+        }
+        var samples = [
+            flag(.storeDamaged, broker.isCondemned),
+            MetricSample(.startedFrom, labels, broker.snapshot.value),
+        ]
+        for failure in AppendFailure.allCases {
+            samples.append(
+                MetricSample(
+                    .appendFailures,
+                    labels + [("why", failure.rawValue)],
+                    figures.failures[failure, default: 0]
+                )
+            )
+        }
+        let bounds = BrokerFigures.appendBounds.map { Double($0) / 1e9 } + [.infinity]
+        samples += MetricSample.histogram(
+            .appendSeconds,
+            labels,
+            buckets: zip(bounds, figures.appends).map { (bound: $0, count: $1) },
+            sum: Double(figures.appendNanoseconds) / 1e9
+        )
+        if let verified = broker.verified {
+            samples.append(MetricSample(.verifiedPosition, labels, verified.position))
+            samples.append(flag(.isVerified, verified.isDone && verified.fault == nil && isStructureProved))
+            samples.append(MetricSample(.sealedVerified, labels, UInt64(max(0, verified.sealed))))
+        }
+        if let (position, failure) = broker.snapshots {
+            samples.append(MetricSample(.snapshotPosition, labels, position))
+            samples.append(flag(.snapshotFailing, failure != nil))
+        }
+        if let age = broker.secondsSinceSnapshot { samples.append(MetricSample(.snapshotAge, labels, age)) }
+        return samples
     }
 }

@@ -51,6 +51,21 @@ struct BrokerTests {
         #expect(pipeline.nextBatch()?.records.count == 3)
     }
 
+    @Test("the figures tell damage from a store that cannot be written, and a node that was second from either")
+    func figures() throws {
+        let journal = TestBroker.journal()
+        let first = try TestBroker.open(journal)
+        first.setUp()
+        let second = try TestBroker.open(journal)
+        #expect(first.answer(.refer(TestBroker.ask), by: TestBroker.ward).isAccepted)
+        #expect(second.answer(.refer(TestBroker.ask), by: TestBroker.ward).isAccepted)
+        #expect(second.figures.failures == [.conflict: 1] && second.figures.commits == 1)
+        #expect(first.figures.failures.isEmpty && first.figures.appends.count == BrokerFigures.appendBounds.count + 1)
+        #expect(first.secondsSinceSnapshot == nil && !first.isCondemned)
+        first.condemn("a record was altered")
+        #expect(first.isCondemned && first.health == .readOnly("a record was altered"))
+    }
+
     @Test("500 claims of the last hour at once, over two nodes on one journal: one wins, the rest hear what is left")
     func lastHour() throws {
         let journal = TestBroker.journal()
@@ -234,6 +249,9 @@ struct BrokerTests {
         journal.mode.withLock { $0 = .sound }
         broker.turn(until: { broker.health == .ready })
         #expect(broker.health == .ready)
+        // Every append is counted once: by how long it took, or by why it failed.
+        #expect(broker.figures.failures == [.failed: 1])
+        #expect(broker.figures.appends.reduce(0, +) == broker.figures.commits)
         // The append had happened: the client that asks again with its key gets the answer it was owed.
         let again = broker.answer(.refer(TestBroker.ask), by: TestBroker.ward, body: [1], key: "k")
         #expect(again.isAccepted)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The real service on a store that fails: a full disk, I/O errors, a read-only file system, a database locked by another
-process, a clock that jumps. Each time: what cannot be made durable gets 503, reads go on, /readyz says what is wrong, and
+process, a clock that jumps. Each time: what cannot be made durable gets 503, reads go on, /readyz and /metrics say what is wrong, and
 once the cause is gone the service is ready again by itself, with everything that was acknowledged. Needs to mount a small
 tmpfs: as root, or in a user namespace of its own (unshare)."""
 import errno, shutil, sqlite3
@@ -81,6 +81,12 @@ def stance(title, service, broker, cause, mended, word, patience=30):
     took = time.monotonic() - began
     status, _, ready = service.client(None).get("/readyz")
     must(status == 503 and word in json.dumps(ready).lower(), f"{title}: readyz says {status} {ready}")
+    def metrics():
+        return service.client(None).request("GET", "/metrics", parsing=False)[2].decode()
+    # The text of /metrics is made once a second.
+    until(f"{title}: metrics say so", lambda: 'homeward_system_ready{system="default"} 0' in metrics(), 10)
+    must(re.search(r'homeward_append_failures_total{[^}]*why="(?!conflict)[^}]*} [1-9]', metrics()),
+         f"{title}: metrics count no append that failed")
     status, _, answer = broker.get(f"/v1/referrals/{known}")
     must(status == 200, f"{title}: reads are answered {status}")
     mended()

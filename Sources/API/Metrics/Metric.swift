@@ -21,6 +21,19 @@ public enum Metric: String, CaseIterable, Sendable {
     case commits = "homeward_commits_total"
     case committedRecords = "homeward_committed_records_total"
     case largestCommit = "homeward_largest_commit_records"
+    // What each system's store says.
+    case appendSeconds = "homeward_append_duration_seconds"
+    case appendFailures = "homeward_append_failures_total"
+    case storeDamaged = "homeward_store_damaged"
+    case startedFrom = "homeward_started_from_position"
+    case verifiedPosition = "homeward_verified_position"
+    case isVerified = "homeward_verified"
+    case sealedVerified = "homeward_sealed_verified"
+    case snapshotPosition = "homeward_snapshot_position"
+    case snapshotAge = "homeward_snapshot_age_seconds"
+    case snapshotFailing = "homeward_snapshot_failing"
+    case checkpointFailing = "homeward_checkpoint_failing"
+    // What the batch says.
     case batchRuns = "homeward_batch_runs_total"
     case batchMoves = "homeward_batch_moves_total"
     case batchSeconds = "homeward_batch_seconds_total"
@@ -35,13 +48,14 @@ public enum Metric: String, CaseIterable, Sendable {
     var kind: Kind {
         switch self {
         case .connectionsOpen, .bufferedBytes, .systemReady, .journalPosition, .commandsUnanswered, .largestCommit,
-            .batchLongest:
+            .storeDamaged, .startedFrom, .verifiedPosition, .isVerified, .sealedVerified, .snapshotPosition,
+            .snapshotAge, .snapshotFailing, .checkpointFailing, .batchLongest:
             .gauge
         case .connectionsAccepted, .connectionsRefused, .receivedBytes, .sentBytes, .tlsHandshakes, .deadlines,
-            .wireRefusals, .requests, .commits, .committedRecords, .batchRuns, .batchMoves, .batchSeconds,
-            .batchExchanges:
+            .wireRefusals, .requests, .commits, .committedRecords, .appendFailures, .batchRuns, .batchMoves,
+            .batchSeconds, .batchExchanges:
             .counter
-        case .requestSeconds: .histogram
+        case .requestSeconds, .appendSeconds: .histogram
         }
     }
 
@@ -65,6 +79,22 @@ public enum Metric: String, CaseIterable, Sendable {
         case .commits: "Appends to the journal by this process."
         case .committedRecords: "Records in them; over the commits, the size of a batch."
         case .largestCommit: "Records in the largest append since the start."
+        case .appendSeconds: "How long an append took until it was durable, those that succeeded."
+        case .appendFailures:
+            "Appends that failed, by why; a conflict is another node that wrote first, and nothing is wrong."
+        case .storeDamaged:
+            "1 once stored data was found not to be what was written: no command is taken until a restart."
+        case .startedFrom: "The position of the snapshot the start began from; 0: the beginning."
+        case .verifiedPosition: "Up to where the records that the start took on trust are proved."
+        case .isVerified:
+            "Whether all that was there at the start is proved (1), sealed values and structure included."
+        case .sealedVerified: "Sealed values of the vault that were opened since the start."
+        case .snapshotPosition: "The position of the newest snapshot known."
+        case .snapshotAge: "Seconds since this process wrote a snapshot, or since it started."
+        case .snapshotFailing:
+            "Whether the last attempt to write a snapshot failed (1); commands do not suffer from it."
+        case .checkpointFailing:
+            "Whether the last copying of the log into the database failed (1); the log grows meanwhile."
         case .batchRuns: "Searches of one zone by the batch."
         case .batchMoves: "Moves tried in them."
         case .batchSeconds: "Time spent in them, on a queue of their own."
@@ -102,6 +132,7 @@ public struct MetricSample: Sendable {
     ///   - sum: all observations added.
     public static func histogram(
         _ metric: Metric,
+        _ labels: [(name: String, value: String)] = [],
         buckets: [(bound: Double, count: UInt64)],
         sum: Double
     ) -> [MetricSample] {
@@ -110,10 +141,10 @@ public struct MetricSample: Sendable {
         for bucket in buckets {
             total += bucket.count
             let bound = bucket.bound.isInfinite ? "+Inf" : MetricsText.number(bucket.bound)
-            samples.append(MetricSample(metric, [("le", bound)], total).named("_bucket"))
+            samples.append(MetricSample(metric, labels + [("le", bound)], total).named("_bucket"))
         }
-        samples.append(MetricSample(metric, [], sum).named("_sum"))
-        samples.append(MetricSample(metric, [], total).named("_count"))
+        samples.append(MetricSample(metric, labels, sum).named("_sum"))
+        samples.append(MetricSample(metric, labels, total).named("_count"))
         return samples
     }
 

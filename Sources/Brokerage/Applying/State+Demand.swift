@@ -6,7 +6,7 @@ extension State {
         offers[offer.id] = offer
         openOffers.insert(offer.id)
         move(heldFootprint(of: offer), from: .free, to: .held)
-        for claim in Set(offer.claims) { holders[claim, default: Holders()].add(offer) }
+        for claim in State.each(offer.claims) { holders[claim, default: Holders()].add(offer) }
         if offer.replaces == nil {
             count(offer.provider, 1)
             offered(offer, sign: 1)
@@ -38,7 +38,7 @@ extension State {
         offer.version += 1
         change(&offer)
         offers[id] = offer
-        absorbShortfalls(Set(offer.claims))
+        absorbShortfalls(offer.claims)
         if offer.replaces == nil {
             count(offer.provider, -1)
             offered(offer, sign: -1)
@@ -74,7 +74,7 @@ extension State {
         packages[packageID] = package
         livePackages.insert(packageID)
         release(offer)
-        for claim in Set(package.claims) { holders[claim, default: Holders()].add(package) }
+        for claim in State.each(package.claims) { holders[claim, default: Holders()].add(package) }
         if offer.replaces != nil {
             count(offer.provider, 1)
         } else {
@@ -87,7 +87,7 @@ extension State {
         offer.package = packageID
         offer.version += 1
         offers[id] = offer
-        absorbShortfalls(Set(offer.claims))
+        absorbShortfalls(offer.claims)
         changeReferral(offer.referral) {
             $0.offer = id
             $0.package = packageID
@@ -171,17 +171,27 @@ extension State {
         }
     }
 
+    /// The claims of visits, each once.
+    static func each(_ claims: [ClaimID]) -> [ClaimID] {
+        let first = claims.first
+        return claims.allSatisfy { $0 == first } ? Array(claims.prefix(1)) : Set(claims).sorted()
+    }
+
     /// Changes a package and moves its minutes with it: all it had is free for a moment, then all it needs is taken.
     private mutating func changePackage(_ id: PackageID, _ change: (inout Package) -> Void) {
-        guard var package = packages[id] else { preconditionFailure("no package \(id)") }
-        move(package.footprint, from: .committed, to: .free)
-        move(package.retained, from: .retained, to: .free)
-        change(&package)
-        move(package.footprint, from: .free, to: .committed)
-        move(package.retained, from: .free, to: .retained)
-        package.version += 1
-        packages[id] = package
-        absorbShortfalls(Set(package.claims))
+        guard let (claims, footprint, retained) = packages.look(id, { ($0.claims, $0.footprint, $0.retained) }) else {
+            preconditionFailure("no package \(id)")
+        }
+        move(footprint, from: .committed, to: .free)
+        move(retained, from: .retained, to: .free)
+        let (footprintNow, retainedNow) = packages.change(id) { package in
+            change(&package)
+            package.version += 1
+            return (package.footprint, package.retained)
+        }
+        move(footprintNow, from: .free, to: .committed)
+        move(retainedNow, from: .free, to: .retained)
+        absorbShortfalls(claims)
     }
 
     /// A package that has ended no longer counts; but visits up to its last day go on, and their carers are busy:
@@ -189,14 +199,14 @@ extension State {
     private mutating func leave(_ package: Package, keepingVisits: Bool) {
         livePackages.remove(package.id)
         if !keepingVisits {
-            for claim in Set(package.claims) { holders[claim]?.remove(package.id) }
+            for claim in State.each(package.claims) { holders[claim]?.remove(package.id) }
         }
         count(package.provider, -1)
     }
 
     private mutating func release(_ offer: Offer) {
         openOffers.remove(offer.id)
-        for claim in Set(offer.claims) { holders[claim]?.remove(offer.id) }
+        for claim in State.each(offer.claims) { holders[claim]?.remove(offer.id) }
     }
 
     /// Notes that a provider has one person more or fewer in hand.

@@ -71,7 +71,7 @@ extension State {
     private mutating func dropHoldersThatEnded() {
         for (id, held) in holders {
             for package in held.packages where !livePackages.contains(package) {
-                let stays = packages[package].map { $0.status != .ended || $0.lastDay >= today } ?? false
+                let stays = packages.look(package) { $0.status != .ended || $0.lastDay >= today } ?? false
                 if !stays { holders[id]?.remove(package) }
             }
         }
@@ -79,8 +79,8 @@ extension State {
 
     /// Minutes that come free on a day for which more were reported missing than could leave then are missing too:
     /// nobody staffs them.
-    mutating func absorbShortfalls(_ claims: Set<ClaimID>) {
-        for id in claims.sorted() {
+    mutating func absorbShortfalls(_ claims: [ClaimID]) {
+        for id in State.each(claims) where shortfallsOfClaim[id] != nil {
             for day in Set(shortfalls(of: id).compactMap { shortfalls[$0]?.day }).sorted() where window.contains(day) {
                 for band in Band.allCases {
                     let more = outstandingShortfall(of: id, day, band)
@@ -135,15 +135,21 @@ extension State {
     ) {
         // Most claims have one term: its pattern is looked up once and not for each cell.
         let only = claim.terms.count == 1 ? claim.terms[0].weekly : nil
-        for entry in entries where window.contains(entry.day) {
-            slab.move(entry.minutes, from: from, to: to, entry.day, entry.band)
-            let claimed =
-                only.map { claim.covers(entry.day) ? $0[entry.day.weekday, entry.band] : .empty }
-                ?? claim.cell(entry.day, entry.band)
-            precondition(
-                slab.total(entry.day, entry.band) == Int(claimed.minutes),
-                "ledger of \(claim.id) does not add up on \(entry.day) in \(entry.band)"
-            )
+        slab.change { cells in
+            for entry in entries where window.contains(entry.day) {
+                Slab.move(entry.minutes, from: from, to: to, entry.day, entry.band.index, in: cells)
+                let claimed: WeeklyPattern.Cell
+                if let only {
+                    let cell = entry.day.weekday.index * Band.count + entry.band.index
+                    claimed = claim.covers(entry.day) ? only.cells[cell] : .empty
+                } else {
+                    claimed = claim.cell(entry.day, entry.band)
+                }
+                precondition(
+                    Slab.total(entry.day, entry.band.index, in: cells) == Int(claimed.minutes),
+                    "ledger of \(claim.id) does not add up on \(entry.day) in \(entry.band)"
+                )
+            }
         }
     }
 }

@@ -19,7 +19,8 @@ public struct Footprint: Equatable, Sendable {
             self.entries = entries
             return
         }
-        for claim in Set(claims).sorted() {
+        let first = claims.first
+        for claim in claims.allSatisfy({ $0 == first }) ? Array(claims.prefix(1)) : Set(claims).sorted() {
             // One week says it all: what a weekday needs, it needs every week.
             var week = [Int](repeating: 0, count: 7 * Band.count)
             for index in visits.indices where claims[index] == claim {
@@ -28,12 +29,20 @@ public struct Footprint: Equatable, Sendable {
                     week[weekday * Band.count + band] += minutes
                 }
             }
+            let cellsOfWeek = week.reduce(0) { $1 > 0 ? $0 + 1 : $0 }
+            entries.reserveCapacity(entries.count + cellsOfWeek * (until.days(since: from) / 7 + 1))
             var weekday = from.weekday.index
             for number in from.number...until.number {
-                for band in Band.allCases {
-                    let minutes = week[weekday * Band.count + band.index]
+                for band in 0..<Band.count {
+                    let minutes = week[weekday * Band.count + band]
                     if minutes > 0 {
-                        entries.append(Entry(claim: claim, day: Day(number: number), band: band, minutes: minutes))
+                        let entry = Entry(
+                            claim: claim,
+                            day: Day(number: number),
+                            band: .at(band),
+                            minutes: minutes
+                        )
+                        entries.append(entry)
                     }
                 }
                 weekday = weekday == 6 ? 0 : weekday + 1

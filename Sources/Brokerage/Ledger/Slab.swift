@@ -48,9 +48,45 @@ public struct Slab: Hashable, Sendable {
         self[to, day, band] += minutes
     }
 
-    private func index(_ account: Account, _ day: Day, _ band: Int) -> Int {
-        ((account.rawValue * Slab.horizon) + Int(day.number & Int32(Slab.horizon - 1))) * Band.count + band
+    private func index(_ account: Account, _ day: Day, _ band: Int) -> Int { Slab.index(account.rawValue, day, band) }
+
+    private static func index(_ account: Int, _ day: Day, _ band: Int) -> Int {
+        (account * Slab.horizon + Int(day.number & Int32(Slab.horizon - 1))) * Band.count + band
     }
+
+    // Many cells at once: whether the slab is shared is asked once, and not for each cell that is written.
+
+    /// Lends the cells for changes with the two functions below.
+    mutating func change(_ body: (UnsafeMutableBufferPointer<Int16>) -> Void) {
+        cells.withUnsafeMutableBufferPointer { body($0) }
+    }
+
+    /// Like the method, on lent cells.
+    static func move(
+        _ minutes: Int,
+        from: Account,
+        to: Account,
+        _ day: Day,
+        _ band: Int,
+        in cells: UnsafeMutableBufferPointer<Int16>
+    ) {
+        let (source, target) = (index(from.rawValue, day, band), index(to.rawValue, day, band))
+        let less = Int(cells[source]) - minutes
+        precondition((0...Int(Int16.max)).contains(less), "ledger cell \(from) \(day) \(band) = \(less)")
+        cells[source] = Int16(less)
+        let more = Int(cells[target]) + minutes
+        precondition((0...Int(Int16.max)).contains(more), "ledger cell \(to) \(day) \(band) = \(more)")
+        cells[target] = Int16(more)
+    }
+
+    /// Like the method, on lent cells.
+    static func total(_ day: Day, _ band: Int, in cells: UnsafeMutableBufferPointer<Int16>) -> Int {
+        var sum = 0
+        for account in 0..<accounts { sum += Int(cells[index(account, day, band)]) }
+        return sum
+    }
+
+    private static let accounts = 5
 }
 
 /// The days a slab holds, from yesterday on.

@@ -17,7 +17,7 @@ public struct Day: Hashable, Comparable, Sendable {
     public func days(since earlier: Day) -> Int { Int(number) - Int(earlier.number) }
 
     /// The day of the week; 1970-01-01 was a Thursday.
-    public var weekday: Weekday { Weekday.allCases[((Int(number) + 3) % 7 + 7) % 7] }
+    public var weekday: Weekday { .at(((Int(number) + 3) % 7 + 7) % 7) }
 }
 
 extension Day: CustomStringConvertible {

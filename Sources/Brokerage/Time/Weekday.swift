@@ -14,6 +14,20 @@ public enum Weekday: String, CaseIterable, Sendable, Hashable {
         case .sun: 6
         }
     }
+
+    /// The day at a place from 0 to 6. `allCases` would make its array anew for each.
+    static func at(_ index: Int) -> Weekday {
+        switch index {
+        case 0: .mon
+        case 1: .tue
+        case 2: .wed
+        case 3: .thu
+        case 4: .fri
+        case 5: .sat
+        case 6: .sun
+        default: preconditionFailure("a week has seven days")
+        }
+    }
 }
 
 /// Some days of the week; bit 0 is Monday.

@@ -13,6 +13,18 @@ public enum Band: String, CaseIterable, Sendable, Hashable {
         }
     }
 
+    /// The band at a place from 0 to 4. `allCases` would make its array anew for each.
+    static func at(_ index: Int) -> Band {
+        switch index {
+        case 0: .morning
+        case 1: .lunch
+        case 2: .tea
+        case 3: .bed
+        case 4: .night
+        default: preconditionFailure("a day has five bands")
+        }
+    }
+
     /// How many bands a day has.
     public static let count = 5
 }

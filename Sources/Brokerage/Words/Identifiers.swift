@@ -99,10 +99,10 @@ public typealias ProviderID = Slug
 /// Whoever a key was made for.
 public typealias OrganisationID = Slug
 
-/// A person, by pseudonym: it says when the person was brought in, which the record that does it says too, and nothing else;
-/// the rest is random. It can be forgotten with what the vault holds.
+/// A person, by pseudonym: it says when the person was brought in and behind whom, which the record that does it says too, and
+/// nothing else; the rest is random. It can be forgotten with what the vault holds.
 public struct PersonID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// Seconds since 1970 in the upper half, random bits in the lower; older pseudonyms are random throughout.
+    /// Seconds since 1970 in the upper half, a running number in the lower; older pseudonyms are random throughout.
     public let high: UInt64
     /// 64 random bits.
     public let low: UInt64
@@ -113,11 +113,12 @@ public struct PersonID: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.low = low
     }
 
-    /// A pseudonym from random bits that the broker drew. It begins with the time, so that what is kept under the pseudonyms
-    /// of people who came one after the other lies side by side: with random ones every referral touches a page of its own.
-    public init(at instant: Instant, high: UInt64, low: UInt64) {
-        self.high = UInt64(UInt32(truncatingIfNeeded: instant.seconds)) << 32 | high & 0xFFFF_FFFF
-        self.low = low
+    /// A pseudonym from random bits that the broker drew. It begins with the time and a number that grows, so that what is kept
+    /// under the pseudonyms of people who came one after the other lies side by side: with random ones every referral would
+    /// write a page of its own.
+    public init(at instant: Instant, number: UInt32, random: UInt64) {
+        high = UInt64(UInt32(truncatingIfNeeded: instant.seconds)) << 32 | UInt64(number)
+        low = random
     }
 
     /// 32 lower-case hexadecimal digits.

@@ -62,6 +62,7 @@ struct MetricsTests {
         let service = Service()
         service.metrics.gather {
             MetricSample.histogram(.requestSeconds, buckets: [(0.001, 2), (0.5, 3), (.infinity, 1)], sum: 2.25)
+                + MetricSample.histogram(.appendSeconds, [("system", "x")], buckets: [(.infinity, 4)], sum: 0.5)
                 + [MetricSample(.systemReady, [("system", "a\"b\\c\nd")], 1 as UInt64)]
         }
         let response = ask(service.makeLane())
@@ -79,6 +80,9 @@ struct MetricsTests {
                 "\(name)_sum 2.25", "\(name)_count 6",
             ]
         )
+        for line in [#"_bucket{system="x",le="+Inf"} 4"#, #"_sum{system="x"} 0.5"#, #"_count{system="x"} 4"#] {
+            #expect(text.contains("homeward_append_duration_seconds" + line))
+        }
         #expect(text.contains(#"homeward_system_ready{system="a\"b\\c\nd"} 1"#))
     }
 
