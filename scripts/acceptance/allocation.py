@@ -8,6 +8,7 @@ from service import *
 
 SEED = int(os.environ.get("SEED", "1"))
 PEOPLE = int(os.environ.get("PEOPLE", "150"))
+PROVIDERS = int(os.environ.get("PROVIDERS", "12"))
 RUNS = int(os.environ.get("RUNS", "8"))
 SKILLS = ["medication", "dementia", "peg-feed"]
 
@@ -24,9 +25,9 @@ def serve(batch):
 
 
 def zone(client, chance):
-    """One zone, a dozen providers with two claims each: some skilled, some with two carers at once, all of them small."""
+    """One zone, providers with two claims each: some skilled, some with two carers at once, all of them small."""
     must(client.put("/v1/zones/leam", {"name": "Leam", "districts": ["CV32"]})[0] == 201, "zone")
-    for number in range(12):
+    for number in range(PROVIDERS):
         status, _, body = client.put(f"/v1/providers/p{number}", {
             "name": f"P{number}", "kind": "agency", "personalCare": True, "zones": ["leam"], "status": "open"})
         must(status == 201, f"provider: {body}")
