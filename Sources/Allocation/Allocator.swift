@@ -45,8 +45,11 @@ public struct Allocator: Sendable {
         guard !instance.needs.isEmpty, !problem.candidates.pairs.isEmpty else {
             return Outcome(plan: start, moves: 0)
         }
-        if instance.needs.count <= Annealing.small { return searchTwice(start, seed, budget) }
-        return searchRegions(start, seed, budget)
+        var outcome =
+            instance.needs.count <= Annealing.small
+            ? searchTwice(start, seed, budget) : searchRegions(start, seed, budget)
+        if start.isWarm { outcome.plan = problem.descend(outcome.plan, from: start) }
+        return outcome
     }
 
     // MARK: Small instances
@@ -177,7 +180,8 @@ public struct Allocator: Sendable {
             blocks: division.blocks[index],
             free: division.free,
             received: division.received,
-            home: home
+            home: home,
+            reluctance: Annealing.reluctance
         )
     }
 

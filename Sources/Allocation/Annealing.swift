@@ -19,6 +19,10 @@ struct Annealing: Sendable {
     /// `manner`. While it is warm those who are placed must find their places, when it is cold only those who wait can
     /// gain much.
     var fromPoolAtEnd: Int
+    /// What a search adds to the points of moving a need that costs any, as a share of the smallest waiting points. Without it
+    /// a search changes the places of people for nothing on its way, since its steps are much larger than what a move costs,
+    /// and what it finds cannot be had in small exchanges: docs/performance/allocation.md.
+    static let reluctance = 0.2
     /// Moves between two looks at the progress.
     static let beat = 256
 

@@ -18,7 +18,8 @@ final class Region {
     let waiting: UnsafeMutablePointer<Int>
     let bands: UnsafeMutablePointer<UInt8>
     let two: UnsafeMutablePointer<Bool>
-    /// Points lost when the need is not where it began; 0 for one that began waiting. Contained in `waiting`.
+    /// Points lost when the need is not where it began, reluctance among them; 0 for one that began waiting. Contained in
+    /// `waiting`.
     let stay: UnsafeMutablePointer<Int>
     /// Where it began, in this region's candidates; `first` is -1 where it matters nothing or lies outside.
     let home: UnsafeMutablePointer<Search.Option>
@@ -79,13 +80,15 @@ final class Region {
     ///   - free: the words of every block of the instance, less what needs outside the region hold.
     ///   - received: weekly minutes of every provider, less what the region's own needs give it.
     ///   - home: the plan that costs of moving are held against.
+    ///   - reluctance: what the search adds to each cost of moving, as a share of the smallest waiting points.
     init(
         _ problem: Problem,
         needs: [Int32],
         blocks: [Int32],
         free: [UInt64],
         received: [Int],
-        home began: Plan
+        home began: Plan,
+        reluctance: Double = 0
     ) {
         let (instance, candidates, binding) = (problem.instance, problem.candidates, problem.binding)
         outerNeed = needs
@@ -130,11 +133,17 @@ final class Region {
         waiting = buffer(needs.map { instance.needs[Int($0)].waiting })
         bands = buffer(needs.map { instance.needs[Int($0)].bands })
         two = buffer(needs.map { instance.needs[Int($0)].twoProviders })
-        stay = buffer(needs.map { began.placements[Int($0)] == nil ? 0 : instance.needs[Int($0)].stayCost })
         home = buffer(Search.Option(), count: needs.count)
         weekly = .allocate(capacity: max(1, needs.count * 8))
         weekly.initialize(repeating: 0, count: needs.count * 8)
         unit = Double(max(1, needs.map { instance.needs[Int($0)].waiting }.min() ?? 1))
+        let more = Int(reluctance * unit)
+        stay = buffer(
+            needs.map {
+                let cost = began.placements[Int($0)] == nil ? 0 : instance.needs[Int($0)].stayCost
+                return cost == 0 ? 0 : cost + more
+            }
+        )
         var stream: [UInt64] = []
         var at: [Int32] = []
         var owner: [Int32] = []

@@ -53,6 +53,7 @@ enum Figures {
             MetricSample(.batchMoves, labels, batch.moves),
             MetricSample(.batchSeconds, labels, Double(batch.microseconds) / 1e6),
             MetricSample(.batchLongest, labels, Double(batch.longestMicroseconds) / 1e6),
+            MetricSample(.batchLongestDurable, labels, Double(batch.longestUntilDurable) / 1e6),
             MetricSample(.batchExchanges, labels, batch.exchanges),
             MetricSample(.systemReady, labels, broker.health == .ready ? 1 : 0 as UInt64),
             MetricSample(.journalPosition, labels, broker.published().position),

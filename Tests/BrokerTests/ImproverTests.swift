@@ -69,6 +69,38 @@ struct ImproverTests {
         #expect(improver.tally.runs == 3)
     }
 
+    @Test(
+        "what is found is handed in a few moves at a time, each once the one before is written, and no more after a failure"
+    )
+    func oneByOne() throws {
+        let broker = try TestBroker.open(TestBroker.journal())
+        broker.answer(TestBroker.zone)
+        for name in ["acorn", "birch"] { broker.answer(TestBroker.provider(name)) }
+        let skills = (1...9).map { "skill-\($0)" }
+        // Whoever needs no skill takes the closest fit, so each takes the only minutes with some skill.
+        for skill in skills { broker.answer(block(30, "acorn", skills: [skill])) }
+        for _ in skills { broker.answer(.refer(ask(30)), by: TestBroker.ward) }
+        broker.answer(block(300, "birch", skills: []))
+        for skill in skills { broker.answer(.refer(ask(30, skills: [skill])), by: TestBroker.ward) }
+        #expect(broker.published().state.waitingCount(in: Slug("leam")!) == skills.count)
+        let improver = Improver(system: "test", movesEach: 500)
+        let found = DispatchSemaphore(value: 0)
+        let waiting = Mutex<[@Sendable (Bool) -> Void]>([])
+        improver.look({ broker.published() }) { _, written in
+            waiting.withLock { $0.append(written) }
+            found.signal()
+        }
+        found.wait()
+        #expect(waiting.withLock(\.count) == 1)
+        waiting.withLock { $0.removeLast() }(true)
+        found.wait()
+        #expect(waiting.withLock(\.count) == 1)
+        // A look meanwhile is none; after a failure the rest is let go, and there may be another.
+        improver.look({ broker.published() }) { _, _ in Issue.record("two looks at once") }
+        waiting.withLock { $0.removeLast() }(false)
+        #expect(waiting.withLock(\.isEmpty) && improver.tally.runs == 1)
+    }
+
     @Test("two nodes that find the same improvement carry it out once")
     func twoNodes() throws {
         let journal = TestBroker.journal()

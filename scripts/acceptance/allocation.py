@@ -2,7 +2,7 @@
 """The batch beside the running service. A tight zone is filled by many referrals at once; the same is done in a service
 whose batch is switched off. With it fewer people wait, every ledger still adds up, accepted care is where it was, and
 each reason names a rule. Then the policy, an override, minutes bought on the spot and what could start tomorrow.
-Prints how long the batch took, and a poller's 99th percentile while it runs and while it does not."""
+Prints how long the batch took, and what a poll and a referral took while it ran and while it did not."""
 import random, shutil, statistics
 from service import *
 
@@ -10,6 +10,7 @@ SEED = int(os.environ.get("SEED", "1"))
 PEOPLE = int(os.environ.get("PEOPLE", "150"))
 PROVIDERS = int(os.environ.get("PROVIDERS", "12"))
 RUNS = int(os.environ.get("RUNS", "8"))
+MINUTES = [int(minutes) for minutes in os.environ.get("MINUTES", "60 90 120 150").split()]
 SKILLS = ["medication", "dementia", "peg-feed"]
 
 
@@ -33,7 +34,7 @@ def zone(client, chance):
         must(status == 201, f"provider: {body}")
         for _ in range(2):
             skills = [skill for skill in SKILLS if chance.random() < 0.5]
-            bands = [{"days": DAYS, "band": band, "minutes": chance.choice([60, 90, 120, 150]), "carers": chance.choice([1, 2, 2])}
+            bands = [{"days": DAYS, "band": band, "minutes": chance.choice(MINUTES), "carers": chance.choice([1, 2, 2])}
                      for band in BANDS[:4]]
             status, _, body = client.post("/v1/blocks", {
                 "zone": "leam", "from": day(0), "until": day(200), "ratePence": 2500, "funding": "council",
@@ -53,11 +54,14 @@ def waiting(client):
 
 
 def fill(client):
-    """Refers everyone, accepts every tenth offer at once; the accepted packages as they then are."""
-    chance, accepted = random.Random(SEED), []
+    """Refers everyone, accepts every tenth offer at once; the accepted packages as they then are, and how many ms each
+    referral took, in order of size."""
+    chance, accepted, took = random.Random(SEED), [], []
     zone(client["commissioner"], chance)
     for number in range(PEOPLE):
+        began = time.perf_counter()
         status, _, made = client["referrer"].post("/v1/referrals", person(number, chance))
+        took.append((time.perf_counter() - began) * 1000)
         must(status == 201, f"referral: {status} {made}")
         if made["status"] == "offered" and not made["shares"] and number % 10 == 0:
             status, _, package = client["broker"].put(f"/v1/offers/{made['offer']}/acceptance", {
@@ -67,7 +71,7 @@ def fill(client):
             must(status in (200, 409), f"acceptance: {status} {package}")
             if status == 200:
                 accepted.append(package)
-    return accepted
+    return accepted, sorted(took)
 
 
 def figures(client):
@@ -86,11 +90,11 @@ def poll(client, seconds):
     return took[len(took) // 2], took[int(len(took) * 0.99)]
 
 
-keys, counts, polls = {}, {}, {}
+keys, counts, polls, referrals = {}, {}, {}, {}
 for batch in (False, True):
     data, service = serve(batch)
     client = {role: service.client(key) for role, key in keys.items()}
-    accepted = fill(client)
+    accepted, referrals[batch] = fill(client)
     # Once changes have died down the batch looks now and then all the same; a few such looks more and it has had its say.
     began, enough = time.monotonic(), RUNS + (figures(service.client(None))["homeward_batch_runs_total"] if batch else 0)
     polls[batch] = poll(client["dashboard"], 2)
@@ -109,6 +113,9 @@ for batch in (False, True):
 print(f"of {PEOPLE} people {counts[False]} wait without the batch, {counts[True]} with it")
 print(f"the batch: {told}")
 print("poll, median and 99th percentile in ms: without the batch %.2f and %.2f, beside it %.2f and %.2f" % (*polls[False], *polls[True]))
+for batch, took in referrals.items():
+    print("a referral, median, 99th percentile and longest in ms, %s the batch: %.1f, %.1f, %.1f" % (
+        "beside" if batch else "without", took[len(took) // 2], took[int(len(took) * 0.99)], took[-1]))
 must(counts[True] < counts[False], "the batch placed nobody more")
 
 # From here on the batch rests, so that nobody is placed between two questions about them.

@@ -38,6 +38,7 @@ public enum Metric: String, CaseIterable, Sendable {
     case batchMoves = "homeward_batch_moves_total"
     case batchSeconds = "homeward_batch_seconds_total"
     case batchLongest = "homeward_batch_longest_seconds"
+    case batchLongestDurable = "homeward_batch_longest_durable_seconds"
     case batchExchanges = "homeward_batch_exchanges_total"
 
     /// How a value behaves in time.
@@ -49,7 +50,7 @@ public enum Metric: String, CaseIterable, Sendable {
         switch self {
         case .connectionsOpen, .bufferedBytes, .systemReady, .journalPosition, .commandsUnanswered, .largestCommit,
             .storeDamaged, .startedFrom, .verifiedPosition, .isVerified, .sealedVerified, .snapshotPosition,
-            .snapshotAge, .snapshotFailing, .checkpointFailing, .batchLongest:
+            .snapshotAge, .snapshotFailing, .checkpointFailing, .batchLongest, .batchLongestDurable:
             .gauge
         case .connectionsAccepted, .connectionsRefused, .receivedBytes, .sentBytes, .tlsHandshakes, .deadlines,
             .wireRefusals, .requests, .commits, .committedRecords, .appendFailures, .batchRuns, .batchMoves,
@@ -99,6 +100,7 @@ public enum Metric: String, CaseIterable, Sendable {
         case .batchMoves: "Moves tried in them."
         case .batchSeconds: "Time spent in them, on a queue of their own."
         case .batchLongest: "The longest of them since the start."
+        case .batchLongestDurable: "The longest from the look at a zone until all that was found there was durable."
         case .batchExchanges: "Exchanges found and put to the brokerage, which looks at each again."
         }
     }

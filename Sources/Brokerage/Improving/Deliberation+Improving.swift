@@ -5,7 +5,7 @@ import Allocation
 extension Deliberation {
     mutating func improve(_ improvement: Improvement) -> Outcome {
         for exchange in improvement.exchanges {
-            let moves = exchange.prefix(ZoneProblem.mostPeople).filter { stands($0, in: improvement.zone) }
+            let moves = exchange.prefix(Improvement.mostInExchange).filter { stands($0, in: improvement.zone) }
             var tried = self
             if !moves.isEmpty, tried.carryOut(moves, in: improvement.zone) { self = tried }
         }
@@ -63,7 +63,9 @@ extension Deliberation {
         for (move, referral) in inOrder {
             guard let claims = move.to else { continue }
             if tried.state.carries(referral, on: claims) {
-                tried.offer(referral.id, on: claims, settlesAt: nil, gain: 0)
+                // Only what it takes counts here; it is explained when it is done.
+                let start = max(referral.ask.startFrom, today)
+                tried.send(referral, on: claims, start: start, origin: .improved, settlesAt: nil)
                 found.append((referral.id, claims))
             } else if move.from != nil {
                 return nil

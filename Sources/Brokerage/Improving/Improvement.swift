@@ -22,43 +22,17 @@ public struct Improvement: Hashable, Sendable {
     /// How sought after the zone's minutes are, where that is due to be noted; empty otherwise.
     public let scarcities: [Scarcity]
 
-    /// Moves of one command, 64, unless a single exchange has more: while one is decided no referral is.
-    public static let mostMoves = 64
+    /// Moves of one command, 8, unless a single exchange has more: while one is decided no referral is, and each move is
+    /// explained with every claim of the zone, half a millisecond where there are two hundred.
+    public static let mostMoves = 8
+    /// People of one exchange, 24: an exchange is carried out whole, so it bounds what a referral may have to wait for.
+    public static let mostInExchange = 24
 
     /// An improvement from its parts.
     public init(zone: ZoneID, exchanges: [[Move]], scarcities: [Scarcity] = []) {
         self.zone = zone
         self.exchanges = exchanges
         self.scarcities = scarcities
-    }
-
-    /// Gathers moves into exchanges: two moves belong together when they share a claim.
-    ///
-    /// - Parameter moves: each with all claims it leaves or takes; ascending by referral.
-    init(zone: ZoneID, moves: [(move: Move, claims: [ClaimID])], scarcities: [Scarcity] = []) {
-        // Each move points to the first of its exchange that was known when it came in.
-        var leader = Array(moves.indices)
-        func first(_ index: Int) -> Int {
-            var index = index
-            while leader[index] != index { index = leader[index] }
-            return index
-        }
-        var onClaim: [ClaimID: Int] = [:]
-        for (index, entry) in moves.enumerated() {
-            for claim in entry.claims {
-                if let other = onClaim[claim] {
-                    let (a, b) = (first(other), first(index))
-                    leader[max(a, b)] = min(a, b)
-                } else {
-                    onClaim[claim] = index
-                }
-            }
-        }
-        var gathered: [Int: [Move]] = [:]
-        for index in moves.indices { gathered[first(index), default: []].append(moves[index].move) }
-        self.zone = zone
-        self.scarcities = scarcities
-        exchanges = gathered.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The same in commands of `mostMoves`.

@@ -10,6 +10,8 @@ extension ZoneProblem {
         private(set) var claims: [ClaimID] = []
         private(set) var providerIndex: [ProviderID: Int] = [:]
         private var blockIndex: [ClaimID: Int] = [:]
+        /// Providers whose registration has yet to begin.
+        private var registeredLater: [(provider: Int, from: Day)] = []
         private var skillBits: [Skill: UInt64] = [:]
         private var languageBits: [String: Int] = [:]
 
@@ -62,6 +64,7 @@ extension ZoneProblem {
             let index = providerIndex[provider.id] ?? instance.providers.count
             if index == instance.providers.count {
                 providerIndex[provider.id] = index
+                if let from = provider.registeredFrom, from > today { registeredLater.append((index, from)) }
                 instance.providers.append(Instance.Provider(recent: 0, fair: 0))
             }
             var languages: UInt64 = 1
@@ -131,10 +134,9 @@ extension ZoneProblem {
 
         /// Providers a package cannot go to: those that said no, and those not yet registered for personal care when it begins.
         func closed(to referral: Referral, from day: Day) -> [Int] {
-            providerIndex.filter { id, _ in
-                referral.declined.contains(id)
-                    || referral.ask.needsPersonalCare && state.providers[id]?.registeredFrom.map { $0 > day } ?? false
-            }.map(\.value).sorted()
+            let declined = referral.declined.compactMap { providerIndex[$0] }
+            let later = referral.ask.needsPersonalCare ? registeredLater.filter { $0.from > day }.map(\.provider) : []
+            return Set(declined + later).sorted()
         }
 
         /// A package's visits on the days of the horizon.

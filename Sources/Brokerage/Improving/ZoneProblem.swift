@@ -90,51 +90,23 @@ public struct ZoneProblem: Sendable {
     /// Searches, and says what it would change; nil when nothing. The same problem, seed and moves give the same answer,
     /// on every machine.
     public func improvement(seed: UInt64, moves: Int) -> Improvement? {
-        let outcome = Allocator(instance, workers: .alone).improve(start, seed: seed, budget: .moves(moves))
-        let plan = keepingWhoCanStay(outcome.plan)
-        var moves: [(move: Improvement.Move, claims: [ClaimID])] = []
-        for (index, placement) in plan.placements.enumerated() where placement != start.placements[index] {
-            let before = start.placements[index]
-            if let placement, let before, placement.same(as: before) { continue }
-            let person = people[index]
-            let from = before.map { before in person.bands.map { claims[before.block(for: $0)] } } ?? []
-            let to = placement.map { placement in person.bands.map { claims[placement.block(for: $0)] } }
-            moves.append(
-                (Improvement.Move(referral: person.referral, from: person.offer, to: to), from + (to ?? []))
-            )
+        let allocator = Allocator(instance, workers: .alone)
+        let found = allocator.improve(start, seed: seed, budget: .moves(moves)).plan
+        let exchanges = allocator.exchanges(from: start, to: found, most: Improvement.mostInExchange).map { needs in
+            needs.map { move($0, found.placements[$0]) }.sorted { $0.referral < $1.referral }
         }
         let scarcities = isScarcityDue ? self.scarcities : []
-        guard !moves.isEmpty || !scarcities.isEmpty else { return nil }
-        return Improvement(
-            zone: zone,
-            moves: moves.sorted { $0.move.referral < $1.move.referral },
-            scarcities: scarcities
-        )
+        guard !exchanges.isEmpty || !scarcities.isEmpty else { return nil }
+        return Improvement(zone: zone, exchanges: exchanges, scarcities: scarcities)
     }
 
-    /// Times that those who were moved are gone through, 3: each costs a count of the whole plan for each of them.
-    private static let mostPasses = 3
-
-    /// A plan in which everyone is back where they stood who can be without anything getting worse: a search moves people on
-    /// its way to what it finds, and not all of it was needed.
-    private func keepingWhoCanStay(_ found: Plan) -> Plan {
-        guard var points = (try? instance.account(found, from: start))?.objective else { return start }
-        var plan = found
-        var isChanging = true
-        for _ in 0..<ZoneProblem.mostPasses where isChanging {
-            isChanging = false
-            for index in plan.placements.indices {
-                guard let before = start.placements[index], let now = plan.placements[index], !now.same(as: before)
-                else {
-                    continue
-                }
-                var back = plan
-                back.placements[index] = before
-                guard let less = (try? instance.account(back, from: start))?.objective, less <= points else { continue }
-                (plan, points, isChanging) = (back, less, true)
-            }
-        }
-        return plan
+    private func move(_ need: Int, _ placement: Plan.Placement?) -> Improvement.Move {
+        let person = people[need]
+        return Improvement.Move(
+            referral: person.referral,
+            from: person.offer,
+            to: placement.map { placement in person.bands.map { claims[placement.block(for: $0)] } }
+        )
     }
 
     /// How sought after each claim's minutes are, in tenths, so that small differences decide nothing.
