@@ -63,12 +63,13 @@ class Server:
         self.tag = (re.search(r"(?i)^etag: (.*?)\r?$", head, re.M) or [None, '"none"'])[1]
 
     def ask(self):
-        text = subprocess.run(
-            ["curl", "-si", *headers, f"http://127.0.0.1:{self.port}{PATH}"], capture_output=True, text=True).stdout
-        head, _, body = text.partition("\r\n\r\n")
-        if " 200" not in head:
-            raise SystemExit(f"{self.name} answers {head[:80]!r}")
-        return head, body
+        # As bytes: text would have its line ends changed, and with them where the body begins.
+        answer = subprocess.run(
+            ["curl", "-si", *headers, f"http://127.0.0.1:{self.port}{PATH}"], capture_output=True).stdout
+        head, _, body = answer.partition(b"\r\n\r\n")
+        if b" 200" not in head or not body:
+            raise SystemExit(f"{self.name} answers {answer[:80]!r}")
+        return head.decode(), body.decode()
 
     @staticmethod
     def cpu(pid):
