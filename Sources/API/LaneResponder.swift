@@ -63,7 +63,8 @@ public final class LaneResponder: Responder {
     public func respond(to request: borrowing RequestView) -> Answer {
         let now = clock()
         if let known = polls.answer(to: request, now: now) {
-            counters.count(pollRow, known.status)
+            row = pollRow
+            counters.count(row, known.status)
             return .prepared(known)
         }
         let copy = request.copy()
@@ -80,6 +81,11 @@ public final class LaneResponder: Responder {
         case .later: break
         }
         return answer
+    }
+
+    /// Counts requests that were answered like the one before.
+    public func noteRepeats(of answer: PreparedResponse, count: Int) {
+        counters.count(row, answer.status, times: count)
     }
 
     /// Refuses from the head alone: an unknown path, a wrong method, a key that may not, a format or a body type that

@@ -101,12 +101,25 @@ extension Lane {
         give(place, answer, context)
     }
 
-    /// Answers a request whose head came before: what it means, and what the client takes, is known.
-    func answerKnown(_ place: Int, _ known: UnsafePointer<KnownHeads.Known>) {
-        counters.count(.requests)
-        let context = AnswerContext(
+    /// Answers a request whose head came before: what it means, and what the client takes, is known. With it go those
+    /// behind it that are the same, byte for byte: all were sent before the block was read, so an answer that is made
+    /// after that is new enough for each of them.
+    ///
+    /// - Parameters:
+    ///   - bytes: where the request begins in the block.
+    ///   - count: bytes of the block from there on.
+    /// - Returns: how many bytes were answered.
+    func answerKnown(
+        _ place: Int,
+        _ known: UnsafePointer<KnownHeads.Known>,
+        _ bytes: UnsafePointer<UInt8>,
+        count: Int
+    ) -> Int {
+        let connection = connections + place
+        let length = known.pointee.count
+        var context = AnswerContext(
             omitsBody: false,
-            persistence: connections[place].machine.beginAnswer(known.pointee.head.pointee),
+            persistence: connection.pointee.machine.beginAnswer(known.pointee.head.pointee),
             coding: known.pointee.coding,
             knowsGzip: known.pointee.knowsGzip
         )
@@ -117,9 +130,31 @@ extension Lane {
             UnsafeRawBufferPointer(start: nil, count: 0),
             knownHead: known.pointee.serial
         )
-        scratch.clear(keeping: 1_024)
-        trace.appendMade(to: &scratch)
-        give(place, answer, context)
+        guard case .prepared(let response) = answer else {
+            counters.count(.requests)
+            scratch.clear(keeping: 1_024)
+            trace.appendMade(to: &scratch)
+            give(place, answer, context)
+            return length
+        }
+        let form = context.coding == .identity ? response : coded(response, context)
+        var used = 0
+        while true {
+            scratch.clear(keeping: 1_024)
+            trace.appendMade(to: &scratch)
+            ResponseWriter.write(form, context, date: date, trace: scratch.bytes, to: &out)
+            connection.pointee.machine.endAnswer()
+            used += length
+            guard !isStopped(place), connection.pointee.machine.isReceiving,
+                heads.recall(connection.pointee.knownHead, bytes + used, count: count - used) != nil
+            else { break }
+            context.persistence = connection.pointee.machine.beginAnswer(known.pointee.head.pointee)
+        }
+        let requests = used / length
+        counters.count(.requests, requests)
+        answered += requests
+        if requests > 1 { responder.noteRepeats(of: response, count: requests - 1) }
+        return used
     }
 
     /// Hands a request to the responder.

@@ -112,7 +112,7 @@ extension Lane {
     }
 
     /// Whether the machine stopped for another reason than a lack of input.
-    private func isStopped(_ place: Int) -> Bool {
+    func isStopped(_ place: Int) -> Bool {
         connections[place].machine.awaitsAnswer || out.count - turnStart >= configuration.maxUnsentBytes
     }
 
@@ -217,8 +217,7 @@ extension Lane {
             {
                 connection.pointee.hasAsked = true
                 connection.pointee.renewsDeadline = true
-                answerKnown(place, known)
-                used += known.pointee.count
+                used += answerKnown(place, known, bytes + used, count: count - used)
                 if isStopped(place) { return used }
                 continue
             }

@@ -11,9 +11,20 @@ public protocol Responder: AnyObject {
     ///
     /// - Parameter request: ranges into the lane's buffer, without a body, valid only during this call.
     func refusal(of request: borrowing RequestView) -> Response?
+
+    /// Told of requests that were answered by what `respond` gave last: they came behind its request in one block, the
+    /// same byte for byte.
+    ///
+    /// - Parameters:
+    ///   - answer: what they were answered.
+    ///   - count: how many there were.
+    func noteRepeats(of answer: PreparedResponse, count: Int)
 }
 
 extension Responder {
+    /// Who does not count has nothing to note.
+    public func noteRepeats(of answer: PreparedResponse, count: Int) {}
+
     /// Every body is waited for.
     public func refusal(of request: borrowing RequestView) -> Response? { nil }
 }

@@ -92,6 +92,7 @@ struct ServerTests {
             ids.insert(answer?.field("x-request-id") ?? "")
         }
         #expect(ids.count == bytes.count + 51)
+        #expect(server.server.statistics.requests == UInt64(bytes.count + 51))
     }
 
     @Test("requests that differ in one byte, in turns on one connection, each get their own answer")

@@ -11,6 +11,7 @@ let package = Package(
     ],
     targets: [
         .executableTarget(name: "bare", dependencies: [.product(name: "HTTPServer", package: "homeward")]),
+        .executableTarget(name: "pipeliner"),
         .executableTarget(name: "wire", dependencies: [.product(name: "HTTPServer", package: "homeward")]),
         .executableTarget(
             name: "peer-nio",

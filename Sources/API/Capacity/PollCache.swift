@@ -52,14 +52,15 @@ struct PollCache {
 
     /// The answer to a head that came before, byte for byte, while the poll's answers are of the present state.
     private struct Repeated {
-        let head: UInt64
-        let poll: Poll
-        let answer: PreparedResponse
+        /// The number of the head; 0 in a free place.
+        var head: UInt64 = 0
+        var poll: Poll?
+        var answer: PreparedResponse?
     }
 
     private var polls: [Poll?] = Array(repeating: nil, count: places)
     /// By the number of the head; as many places as the lane keeps heads.
-    private var repeated: [Repeated?] = Array(repeating: nil, count: KnownHeads.places)
+    private var repeated = [Repeated](repeating: Repeated(), count: KnownHeads.places)
     /// Drawn for each lane, so that nobody can choose keys that fall on one place.
     private let seed = UInt64.random(in: .min ... .max)
 
@@ -76,10 +77,10 @@ struct PollCache {
     mutating func answer(to request: borrowing RequestView, now: Instant) -> PreparedResponse? {
         guard request.knownHead != 0 else { return find(request, now)?.answer }
         let place = Int(truncatingIfNeeded: request.knownHead) & (KnownHeads.places - 1)
-        if let known = repeated[place], known.head == request.knownHead, known.poll.isCurrent(now),
-            known.poll.organisation == request.clientOrganisation
+        if repeated[place].head == request.knownHead, let poll = repeated[place].poll, poll.isCurrent(now),
+            poll.organisation == request.clientOrganisation
         {
-            return known.answer
+            return repeated[place].answer
         }
         guard let (poll, answer) = find(request, now) else { return nil }
         repeated[place] = Repeated(head: request.knownHead, poll: poll, answer: answer)

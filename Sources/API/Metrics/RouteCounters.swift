@@ -21,9 +21,9 @@ final class RouteCounters: Sendable {
         late = CounterRow(count: (routes + 1) * Self.columns)
     }
 
-    /// Counts an answer that the lane gives; on the lane only.
-    func count(_ route: Int, _ status: UInt16) {
-        prompt.add(1, at: route * Self.columns + Self.column(status))
+    /// Counts an answer that the lane gives, perhaps several times over; on the lane only.
+    func count(_ route: Int, _ status: UInt16, times: Int = 1) {
+        prompt.add(UInt64(times), at: route * Self.columns + Self.column(status))
     }
 
     /// Counts an answer that is given from any other queue.

@@ -46,6 +46,26 @@ struct MetricsTests {
         #expect(!text.contains { $0.contains("secret") })
     }
 
+    @Test("requests that were answered like the one before them are counted with it")
+    func repeats() {
+        let service = Service()
+        let key = service.key(.dashboard)
+        let lane = service.makeLane()
+        let poll = Request(method: .get, path: "/v1/capacity", fields: [.authorization: "Bearer \(key)"])
+        #expect(Client(lane: lane, key: key).get("/v1/zones").status == 200)
+        for knownHead in [0, 7, 7] as [UInt64] {
+            poll.withView(knownHead: knownHead) { view in
+                guard case .prepared(let answer) = lane.respond(to: view) else {
+                    Issue.record("a poll is answered from bytes made before")
+                    return
+                }
+                lane.noteRepeats(of: answer, count: 15)
+            }
+        }
+        let line = #"homeward_requests_total{method="GET",route="/v1/capacity",status="200"} 48"#
+        #expect(lines(ask(lane)).contains(line))
+    }
+
     @Test("they are for clients on this machine, unless configured otherwise")
     func audience() {
         for (audience, near, far) in [
