@@ -21,6 +21,7 @@ public final class LaneResponder: Responder {
     private let metrics: ServiceMetrics
     private let counters: RouteCounters
     private var polls = PollCache()
+    private var keys = KnownKeys()
     private var lanes: [String: System] = [:]
     /// The place of the route that most requests are for.
     private let pollRow: Int
@@ -224,15 +225,17 @@ public final class LaneResponder: Responder {
 
     private func authenticate(_ request: Request) throws(Problem) -> (Caller, Snapshot) {
         guard let value = request.fields[.authorization] else { throw Authentication.refusal(nil) }
-        guard let key = Authentication.bearer(value), let name = Authentication.system(of: key),
-            let broker = systems(name)
-        else { throw Authentication.refusal(value) }
+        let known = keys.find(value)
+        let key = known == nil ? Authentication.bearer(value) : nil
+        guard let name = known?.system ?? key.flatMap(Authentication.system), let broker = systems(name) else {
+            throw Authentication.refusal(value)
+        }
         let snapshot = snapshot(name, broker)
-        var bytes = Array(key.utf8)
-        let hash = bytes.withUnsafeMutableBytes { broker.keyHash(UnsafeRawBufferPointer($0)) }
+        let hash = known?.hash ?? Array((key ?? "").utf8).withUnsafeBytes(broker.keyHash)
         guard let actor = Authentication.actor(hash, in: snapshot.state) else {
             throw Authentication.refusal(value)
         }
+        if known == nil { keys.keep(value, system: name, hash: hash) }
         return (Caller(system: name, broker: broker, actor: actor), snapshot)
     }
 

@@ -19,6 +19,10 @@ public final class Broker: Brokering {
     /// Submissions that may be unanswered at a time, 4,096: at 10,000 commands a second less than half a second of
     /// work. Past it the answer is 503 at once. Also what one append may hold (`JournalLimits.recordsInAppend`).
     public static let mostUnanswered = 4_096
+    /// Submissions that are decided in a row, 16: then what they came to is on its way to the disk, where that is idle, and
+    /// what became durable meanwhile is answered, before the next are decided. With all of them in a row everybody
+    /// waits for the disk together, and nobody works.
+    static let mostDecidedInARow = 16
     /// Look-ups that may wait for the vault, 1,024; past it the answer is 503.
     public static let mostLookUps = 1_024
     /// Seconds a client is told to wait when a bound is met.
@@ -63,6 +67,8 @@ public final class Broker: Brokering {
     /// `@unchecked Sendable` is sound: every access is from closures on `queue`, which `dispatchPrecondition` checks.
     private final class QueueOwned: @unchecked Sendable {
         var pipeline: Pipeline
+        /// Taken from the inbox and not decided yet, in order.
+        var taken: ArraySlice<Pending> = []
         /// Set while the store is being read to its end, or reopened: nothing is decided meanwhile.
         var isCatchingUp = false
         var timers: [any DispatchSourceTimer] = []
@@ -215,12 +221,19 @@ public final class Broker: Brokering {
     private func work() {
         dispatchPrecondition(condition: .onQueue(queue))
         guard !owned.isCatchingUp else { return }
-        let submissions = inbox.withLock { inbox in
+        if owned.taken.isEmpty { owned.taken = takeWaiting()[...] }
+        for pending in owned.taken.prefix(Broker.mostDecidedInARow) { owned.pipeline.take(pending) }
+        owned.taken = owned.taken.dropFirst(Broker.mostDecidedInARow)
+        append()
+        // Behind what became durable meanwhile. As long as anything is taken there is one such block on the queue.
+        if !owned.taken.isEmpty { queue.async { self.work() } }
+    }
+
+    private func takeWaiting() -> [Pending] {
+        inbox.withLock { inbox in
             defer { inbox.waiting = [] }
             return inbox.waiting
         }
-        for pending in submissions { owned.pipeline.take(pending) }
-        append()
     }
 
     private func append() {
@@ -357,14 +370,12 @@ public final class Broker: Brokering {
     private func fail(_ reason: String) {
         standing.withLock { $0 = .readOnly(reason) }
         owned.isCatchingUp = true
-        let waiting = inbox.withLock { inbox in
-            defer { inbox.waiting = [] }
-            inbox.failing = true
-            return inbox.waiting
-        }
+        inbox.withLock { $0.failing = true }
+        let undecided = owned.taken + takeWaiting()
+        owned.taken = []
         give(
             owned.pipeline.giveUp(reason, retryAfter: Broker.retryAfter)
-                + waiting.map {
+                + undecided.map {
                     DueAnswer(ruled: .unavailable(reason, retryAfter: Broker.retryAfter), answer: $0.answer)
                 }
         )

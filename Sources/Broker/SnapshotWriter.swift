@@ -5,8 +5,8 @@ import Synchronization
 
 /// When snapshots are written. A start reads the records behind the newest one, about 10 us each.
 public struct SnapshotSchedule: Sendable, Equatable {
-    /// Records after which the next snapshot is due, 10,000: a tenth of a second of the next start.
-    public var records = 10_000
+    /// Records after which the next snapshot is due, 20,000: a fifth of a second of the next start.
+    public var records = 20_000
     /// Minutes after which one is due that has any records to save, 360.
     public var minutes = 360
 

@@ -232,6 +232,51 @@ struct BrokerTests {
         #expect(reader.published().position == end)
     }
 
+    @Test("many at once are decided a few in a row: each is answered once, in their order, and a repeat after them")
+    func manyAtOnce() throws {
+        let broker = try TestBroker.open(TestBroker.journal())
+        broker.setUp()
+        let before = broker.figures.commits
+        let count = 20 * Broker.mostDecidedInARow + 3
+        let answers = Mutex<[ReferralID]>([])
+        let done = DispatchGroup()
+        for _ in 0..<count {
+            done.enter()
+            broker.submit(Submission(.refer(TestBroker.ask), by: TestBroker.ward)) { ruled in
+                if case .referral(let referral) = ruled.resource {
+                    answers.withLock { $0.append(referral.id) }
+                }
+                done.leave()
+            }
+        }
+        done.wait()
+        #expect(answers.withLock { $0 } == (1...count).map { ReferralID(number: UInt32($0)) })
+        #expect(broker.figures.commits > before + 1, "not all of them in one append")
+        #expect(broker.published().state.recount().isEmpty)
+    }
+
+    @Test("when the store fails under many at once, each of them is told so, decided or not")
+    func manyFail() throws {
+        let journal = FailingJournal(TestBroker.journal())
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        journal.mode.withLock { $0 = .failAfter(.failed("the disk went away")) }
+        let told = Mutex(0)
+        let done = DispatchGroup()
+        for _ in 0..<1_000 {
+            done.enter()
+            broker.submit(Submission(.refer(TestBroker.ask), by: TestBroker.ward)) { ruled in
+                if ruled.isUnavailable { told.withLock { $0 += 1 } }
+                done.leave()
+            }
+        }
+        done.wait()
+        #expect(told.withLock { $0 } == 1_000)
+        journal.mode.withLock { $0 = .sound }
+        broker.turn(until: { broker.health == .ready })
+        #expect(broker.answer(.refer(TestBroker.ask), by: TestBroker.ward).isAccepted)
+    }
+
     @Test(
         "when the store fails, what is pending gets 503, reads go on, and the broker comes back knowing what was written"
     )
