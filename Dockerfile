@@ -3,7 +3,7 @@ FROM swift:6.3-bookworm AS build
 WORKDIR /homeward
 COPY . .
 RUN bash -c 'source scripts/lib && install_packages "${homeward_packages[@]}"' \
-    && swift build -c release --product homeward --static-swift-stdlib \
+    && swift build -c release --product homeward \
     && install -s "$(swift build -c release --show-bin-path)/homeward" /usr/local/bin/homeward
 
 # Runtime stage: the program, its three libraries, nobody's rights.

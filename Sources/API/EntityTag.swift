@@ -16,18 +16,25 @@ enum EntityTag {
         return list(field).contains { ($0.isWeak && strong) ? false : $0.tag == tag }
     }
 
-    /// The tags of a list, with their quotes; what is not a tag is left out. At most 64 are looked at, which
-    /// bounds the work of a header of 16 KiB.
+    /// The tags of a list, with their quotes; an element that is no tag, to the letter, counts for nothing: a weak one
+    /// spelt `w/` must not pass for a strong one. At most 64 are looked at, which bounds the work of a header of 16 KiB.
     static func list(_ field: String) -> [(tag: String, isWeak: Bool)] {
+        let quote = UInt8(ascii: "\"")
+        let comma = UInt8(ascii: ",")
         var tags: [(String, Bool)] = []
-        var rest = field.utf8[...]
-        while let quote = rest.firstIndex(of: UInt8(ascii: "\"")), tags.count < 64 {
-            let isWeak = rest[..<quote].suffix(2).elementsEqual("W/".utf8)
-            guard let end = rest[rest.index(after: quote)...].firstIndex(of: UInt8(ascii: "\"")) else {
-                break
+        var rest = Array(field.utf8)[...]
+        func skipSpace() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 } }
+        while !rest.isEmpty, tags.count < 64 {
+            skipSpace()
+            let isWeak = rest.starts(with: "W/".utf8)
+            if isWeak { rest = rest.dropFirst(2) }
+            if rest.first == quote, let end = rest.dropFirst().firstIndex(of: quote) {
+                let tag = rest[...end]
+                rest = rest[(end + 1)...]
+                skipSpace()
+                if rest.isEmpty || rest.first == comma { tags.append((String(decoding: tag, as: UTF8.self), isWeak)) }
             }
-            tags.append((String(decoding: rest[quote...end], as: UTF8.self), isWeak))
-            rest = rest[rest.index(after: end)...]
+            rest = rest.drop { $0 != comma }.dropFirst()
         }
         return tags
     }

@@ -101,7 +101,8 @@ struct Served: Sendable {
         }
         fields.append(Response.Field("Content-Type", contentType))
         fields.append(Response.Field("Cache-Control", isSecret ? "no-store" : "private, no-cache"))
-        if let tag { fields.append(Response.Field("ETag", tag)) }
+        // Not where something was put: what is kept is not the very bytes that were sent (RFC 9110 section 9.3.4).
+        if let tag, request.method != .put { fields.append(Response.Field("ETag", tag)) }
         if let location { fields.append(Response.Field("Location", location)) }
         if let link { fields.append(Response.Field("Link", link)) }
         if let position { fields.append(Response.Field("Homeward-Position", String(position))) }

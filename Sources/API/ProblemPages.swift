@@ -33,7 +33,7 @@ enum ProblemPages {
             status: 200,
             fields: [
                 .init("Content-Type", "text/html; charset=utf-8"),
-                .init("Cache-Control", "public, max-age=3600"),
+                .init("Cache-Control", "public, max-age=3600"), .init("ETag", EntityTag.of(Array(html.utf8))),
             ],
             body: Array(html.utf8)
         )

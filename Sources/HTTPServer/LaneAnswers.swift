@@ -84,7 +84,10 @@ extension Lane {
             }
         }
         let mayKeep = heads.stage(received, base)
-        if !head.range(of: .ifNoneMatch).isAbsent || !head.range(of: .ifMatch).isAbsent {
+        // What is read in its plain form has not the tag of the compressed one (RFC 9110 section 13.1); what is written has
+        // both.
+        let isPlain = context.coding == .identity && (head.method == .get || head.method == .head)
+        if !isPlain, !head.range(of: .ifNoneMatch).isAbsent || !head.range(of: .ifMatch).isAbsent {
             context.knowsGzip = head.removeCodingFromTags(at: base)
         }
         let answer = withUnsafePointer(to: head) { ask(place, base, $0, body) }
@@ -220,7 +223,7 @@ extension Lane {
 
     private static let options = PreparedResponse(
         status: 200,
-        fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")]
+        fields: [Response.Field("Allow", "GET, HEAD, POST, PUT, OPTIONS")]
     )
 
     /// Answers a request in the server's own name.

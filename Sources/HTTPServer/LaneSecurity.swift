@@ -29,7 +29,7 @@ extension Lane {
             if !tls.isEstablished, !connection.pointee.hasGreeted {
                 connection.pointee.hasGreeted = true
                 if cipherBuffer[0] >= UInt8(ascii: "A"), cipherBuffer[0] <= UInt8(ascii: "z") {
-                    refusePlain(place)
+                    refusePlain(place, isHead: count >= 5 && memcmp(cipherBuffer, "HEAD ", 5) == 0)
                     return .drained
                 }
             }
@@ -77,9 +77,9 @@ extension Lane {
 
     /// Answers a client that speaks plain HTTP to this port, in plain HTTP. What it still sends is dropped for a moment,
     /// so that a reset does not take the answer from it.
-    private func refusePlain(_ place: Int) {
+    private func refusePlain(_ place: Int, isHead: Bool) {
         counters.countRefusal(.plainHTTPOnTLSPort)
-        writeRefusal(.plainHTTPOnTLSPort, RequestHead(), at: nil, .close, omitsBody: false)
+        writeRefusal(.plainHTTPOnTLSPort, RequestHead(), at: nil, .close, omitsBody: isHead)
         _ = Socket.write(connections[place].descriptor, from: out.start + turnStart, count: out.count - turnStart)
         out.truncate(to: turnStart)
         connections[place].tls = nil

@@ -192,6 +192,11 @@ extension Lane {
     /// Refuses to keep more when the lane holds too much already.
     private func isOverBudget(_ place: Int, _ input: PendingInput) -> Bool {
         guard buffered > configuration.maxBufferedBytesPerLane else { return false }
+        if connections[place].machine.isDiscarding {
+            // Its answer was given; a second one would be taken for that of the next request.
+            close(place)
+            return true
+        }
         connections[place].machine.closeAfterAnswer()
         refuse(place, .overloaded, input.parser, at: input.buffer.start)
         dropInput(place)

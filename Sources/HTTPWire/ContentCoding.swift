@@ -6,12 +6,18 @@ public enum ContentCoding {
     /// Bytes of a body below which compressing saves no packet. Default 1,024.
     public static let minBytes = 1_024
 
-    /// Whether an answer is one that a client may get compressed: its head must then say `Vary`.
+    /// Whether an answer is one that a client gets compressed when it takes both forms.
     ///
     /// `no-store` marks what is secret; it stays as it is, since the size of a compressed secret beside chosen text
     /// gives the secret away.
     public static func isWorthIt(status: UInt16, fields: [Response.Field], bodyCount: Int) -> Bool {
-        guard status >= 200, status != 204, status != 304, bodyCount >= minBytes else { return false }
+        bodyCount >= minBytes && mayVary(status: status, fields: fields)
+    }
+
+    /// Whether what a client takes may decide how it gets an answer that others could be given from a cache: its head
+    /// must then say `Vary`. Small ones are compressed too, for a client that rules everything else out.
+    public static func mayVary(status: UInt16, fields: [Response.Field]) -> Bool {
+        guard status >= 200, status != 204, status != 304 else { return false }
         var isText = false
         for field in fields {
             // The lengths of the names below: most fields need no look at their letters.

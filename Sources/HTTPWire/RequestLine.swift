@@ -19,7 +19,8 @@ extension RequestParser {
         if cursor - position > Self.maxMethodBytes { return .malformed(.unknownMethod) }
         if cursor == end { return .more }
         guard cursor > position, bytes[cursor] == 0x20 else { return .malformed(.malformedRequestLine) }
-        let method = Self.method(bytes + position, count: cursor - position)
+        // Before the rest can be refused: the answer to HEAD has no body, whatever it says (RFC 9110 section 9.3.2).
+        head.method = Self.method(bytes + position, count: cursor - position)
         cursor += 1
         let targetStart = cursor
         let form = scanTarget(bytes, &cursor, end: end)
@@ -35,7 +36,6 @@ extension RequestParser {
         let targetEnd = cursor
         let version = parseVersion(bytes, &cursor, end: end)
         guard version == .done else { return version }
-        head.method = method
         if let problem = settleTarget(bytes, targetStart, targetEnd, form) { return .malformed(problem) }
         position = cursor
         return .done

@@ -34,7 +34,7 @@ public enum ResponseText {
             out.append("\r\n")
         }
         // Also where this client gets it plain, and on a 304 (RFC 9110 sections 12.5.5 and 15.4.5).
-        if status == 304 || ContentCoding.isWorthIt(status: status, fields: fields, bodyCount: bodyCount)
+        if status == 304 || bodyCount > 0 && ContentCoding.mayVary(status: status, fields: fields)
             || fields.contains(where: { $0.name == "Content-Encoding" })
         {
             out.append("Vary: Accept-Encoding\r\n")

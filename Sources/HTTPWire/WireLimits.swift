@@ -4,8 +4,8 @@ public struct WireLimits: Sendable, Equatable {
     public var maxTargetBytes = 8_192
     /// Bytes of a head, request line included. Default 16,384. Blocks endless heads; beyond it 431.
     public var maxHeadBytes = 16_384
-    /// Field lines of a head. Default 100. Blocks work per line; beyond it 431.
-    public var maxFields = 100
+    /// Field lines of a head. Default 128. Blocks work per line; beyond it 431.
+    public var maxFields = 128
     /// Bytes of a body. Default 1 MiB. Blocks filling the memory; beyond it 413.
     public var maxBodyBytes = 1 << 20
     /// Bytes of chunk extensions in one body. Default 4,096. Blocks endless extensions, which carry nothing.

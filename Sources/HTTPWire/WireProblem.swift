@@ -78,7 +78,7 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         case .invalidTarget:
             "The target must be a path that begins with '/', or an absolute http URI, of characters that a URI allows; encode all others as %XX."
         case .targetTooLong: "Shorten the path or the query."
-        case .unknownMethod: "Use one of GET, HEAD, POST, PUT, DELETE, OPTIONS or PATCH."
+        case .unknownMethod: "Use one of GET, HEAD, POST, PUT or OPTIONS."
         case .unsupportedVersion: "Speak HTTP/1.1."
         case .malformedField:
             "A field is a name, a colon and a value without control characters, on one line ended by CR LF, and a field that may come once must not be repeated."

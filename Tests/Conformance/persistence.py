@@ -65,6 +65,9 @@ for name, data in {"by POST": post("Connection: Upgrade", "Upgrade: websocket", 
 must("9110 9.3.2", "HEAD has no body and the length of GET", request("HEAD /healthz HTTP/1.1"), 200, head=[0], keeps=True, fields={"Content-Length": "[1-9][0-9]*"})
 must("9110 9.3.2", "HEAD of what is not there has no body", request("HEAD /none HTTP/1.1"), "404|200", head=[0], keeps=True)
 must("9110 9.3.2", "HEAD then GET, pipelined", request("HEAD /healthz HTTP/1.1") + GET, [200, 200], head=[0])
+for line, status in {"HEAD /healthz HTTP/2.0": 505, "HEAD /healthz HTTP/x.0": 400, "HEAD /%zz HTTP/1.1": 400, "HEAD /" + "a" * 9000 + " HTTP/1.1": 414, "HEAD  /healthz HTTP/1.1": 400}.items():
+    must("9110 9.3.2", f"HEAD that is refused for its request line has no body: {line[:30]}", request(line), status, head=[0], closes=True)
+must("9110 9.3.2", "HEAD that is cut off has no body", "HEAD /hea", 400, head=[0], half=True, closes=True)
 must("9110 9.3.2", "a refused HEAD has no body", request("HEAD /healthz HTTP/1.1", "X : y"), 400, head=[0], closes=True)
 must("9110 15.5.6", "a wrong method is 405 with Allow", post("Content-Length: 0"), 405, keeps=True, wire=False, fields={"Allow": r"(?=.*\bGET\b)(?=.*\bHEAD\b).*"})
 for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE"):

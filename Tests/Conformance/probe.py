@@ -46,6 +46,7 @@ def fill(data):
     text = text.replace("@zonetag@", "@tag:@zone@@").replace("@tag@", "@tag:/v1/zones@").replace("@TAG@", "NONE")
     text = text.replace("@zone@", zone)
     text = re.sub(r"@tag:([^@]*)@", lambda found: tag_of(found[1]), text)
+    text = re.sub(r"@gzip:([^@]*)@", lambda found: tag_of(found[1])[:-1] + '-gzip"', text)
     if "@new@" in text:
         with lock:
             number = next(numbers)

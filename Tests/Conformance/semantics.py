@@ -1,13 +1,15 @@
 """What only the whole service can answer: preconditions, negotiation, keys, media types. RFC 9110 sections 8, 11 to 15.
 
 `@dashboard@` and the like stand for a key of that role, `@tag@` for the entity tag of /v1/zones as the administrator sees
-it, `@zone@` for the path of a zone that exists, `@zonetag@` for its tag, `@new@` for the path of one that does not exist
-yet, another each time."""
+it, `@tag:PATH@` for that of another path, `@gzip:PATH@` for that of its compressed form, `@zone@` for the path of a zone that
+exists, `@zonetag@` for its tag, `@new@` for the path of one that does not exist yet, another each time."""
 from case import request, should, must
 
 KEY = "Authorization: Bearer @administrator@"
 JSON = "Content-Type: application/json"
 ZONES = "/v1/zones"
+GZIP = {"Content-Encoding": "gzip", "Vary": "(?i).*accept-encoding.*"}
+PLAIN = {"Content-Encoding": None, "Vary": "(?i).*accept-encoding.*"}
 BODY = '{"name":"Probe","districts":["ZE3"]}'
 
 
@@ -48,6 +50,16 @@ for path in (ZONES, "/v1/capacity?days=3", "/v1/waiting", "@zone@"):
     api(must, "9110 13.1.1", f"If-Match with a list: {path}", get(path, f'If-Match: "x", {tag}'), 200)
     api(must, "9110 13.2.2", f"If-Match comes before If-None-Match: {path}", get(path, 'If-Match: "x"', f"If-None-Match: {tag}"), 412)
     api(must, "9110 13.2.2", f"If-None-Match comes after a true If-Match: {path}", get(path, f"If-Match: {tag}", f"If-None-Match: {tag}"), 304)
+for value in ("w/@tag@", "x@tag@", "@tag@x", "w@tag@", "W /@tag@", "W/ @tag@", "@tag@@tag@", 'x "y" @tag@'):
+    api(must, "9110 8.8.3", f"what is no entity tag matches none: {value}", get(ZONES, f"If-Match: {value}"), 412)
+    api(must, "9110 8.8.3", f"nor does it say that anything is known: {value}", get(ZONES, f"If-None-Match: {value}"), 200)
+    api(must, "9110 8.8.3", f"one that is beside it still does: {value}", get(ZONES, f'If-None-Match: {value}, , @tag@ ,"z"'), 304)
+api(must, "9110 13.1.1", "a weak tag spelt in another case does not let a change through", put("@zone@", "If-Match: w/@zonetag@"), 412)
+for path in ("/openapi.json", "/v1/capacity?days=14"):
+    api(must, "9110 13.1.2", f"the tag of the compressed form is not that of the plain one: {path}", get(path, f"If-None-Match: @gzip:{path}@"), 200, fields=PLAIN)
+    api(must, "9110 13.1.1", f"nor does it allow what the plain one allows: {path}", get(path, f"If-Match: @gzip:{path}@", "Accept-Encoding: identity"), 412)
+    api(must, "9110 13.1.2", f"the tag of the compressed form is that of the compressed one: {path}", get(path, f"If-None-Match: @gzip:{path}@", "Accept-Encoding: gzip"), 304, fields={"ETag": '".*-gzip"'})
+api(must, "9110 13.1.2", "a page about a problem has a tag", get("/problems/notFound", "If-None-Match: @tag:/problems/notFound@"), 304, fields={"ETag": '".+"'})
 api(must, "9110 13.1.2", "If-None-Match: * on something without a tag that is there", get("/healthz", "If-None-Match: *"), 304)
 api(must, "9110 13.1.1", "If-Match with a tag on something without one", get("/healthz", 'If-Match: "x"'), 412)
 api(must, "9110 13.1.1", "If-Match: * on something without a tag that is there", get("/healthz", "If-Match: *"), 200)
@@ -89,8 +101,6 @@ for value in ("text/html", "text/*", "application/xml", "application/json;q=0", 
 api(must, "9110 12.5.1", "Accept on two lines", get(ZONES, "Accept: text/html", "Accept: application/json"), 200)
 api(should, "9110 12.5.1", "Accept on two lines that rule JSON out", get(ZONES, "Accept: text/html", "Accept: text/plain"), 406)
 # --- section 12.5.3: Accept-Encoding
-GZIP = {"Content-Encoding": "gzip", "Vary": "(?i).*accept-encoding.*"}
-PLAIN = {"Content-Encoding": None, "Vary": "(?i).*accept-encoding.*"}
 for value in ("gzip", "GZIP", "x-gzip", "gzip, deflate, br", "*", "gzip;q=0.5", "gzip;q=1.0, identity;q=0.5", "*;q=0.5", "deflate, gzip;q=0.001", "br;q=1.0, gzip;q=0.8, *;q=0.1", "gzip\t;\tq=1", "identity;q=0, gzip", "*;q=0, gzip", "identity;q=0, *", ", gzip"):
     for path in ("/openapi.json", "/v1/capacity?days=14"):
         api(should, "9110 12.5.3", f"gzip for {value!r}: {path}", get(path, f"Accept-Encoding: {value}"), 200, fields=GZIP)
@@ -107,7 +117,7 @@ api(should, "9110 12.5.2", "Accept-Charset and Accept-Language are ignored", get
 
 # --- section 8.3 and 15.5.16: media types
 for value in ("application/json", "APPLICATION/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8", 'application/json; charset="utf-8"', "application/json ;charset=utf-8", "application/json;\tcharset=Utf-8", "application/json;CHARSET=utf-8", "application/json;"):
-    api(must, "9110 8.3.1", f"a body of {value!r} is taken", put("@new@", type=f"Content-Type: {value}"), 201, fields={"Location": "/v1/zones/.+", "ETag": '".+"'}, body='"name":"Probe"')
+    api(must, "9110 8.3.1", f"a body of {value!r} is taken", put("@new@", type=f"Content-Type: {value}"), 201, fields={"Location": "/v1/zones/.+"}, body='"name":"Probe"')
 for value in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", "application/jsonx", "application/json; charset=iso-8859-1", "application/json; charset=utf-16", 'application/json; charset="latin1"', "json", "", "application/json, text/plain", "application/merge-patch+json", "*/*", "application / json"):
     api(should, "9110 15.5.16", f"a body of {value!r} is not taken", put("@new@", type=f"Content-Type: {value}"), 415, keeps=True, fields={"Accept": "application/json"})
 api(must, "9110 5.3", "two Content-Types", put("@new@", JSON), 400)
@@ -115,6 +125,7 @@ for value in ("gzip", "deflate", "br", "x-gzip", "gzip, identity", "GZIP", "aes1
     api(should, "9110 15.5.16", f"a body coded as {value} is not taken", put("@new@", f"Content-Encoding: {value}"), 415, fields={"Accept-Encoding": ".*"})
 for value in ("identity", "", "IDENTITY", "identity, identity"):
     api(must, "9110 8.4", f"a body coded as {value!r} is taken", put("@new@", f"Content-Encoding: {value}"), 201)
+api(must, "9110 9.3.4", "what was put is not kept as the bytes that were sent, so it is given no validator", put("@new@"), 201, fields={"ETag": None, "Last-Modified": None})
 api(must, "9112 7.1", "chunks are joined", request("PUT @new@ HTTP/1.1", KEY, JSON, "Transfer-Encoding: chunked", body='a;x="}"\r\n{"name":"C\r\n7\r\nhunked"\r\n14\r\n,"districts":["ZE3"]\r\n1\r\n}\r\n0\r\nX: y\r\n\r\n'), 201, body='"name":"Chunked"')
 api(must, "9110 15.3.2", "what was created has a Location that can be read", put("@new@"), 201, fields={"Location": "/v1/zones/.+"})
 api(must, "9110 15.5.1", "a body that is no JSON", put("@new@", body="{nonsense"), 400, keeps=True)

@@ -45,11 +45,13 @@ enum Preconditions {
     /// An answer without a tag, held to the preconditions.
     static func apply(_ request: Request, to response: Response) -> Response {
         guard response.status == 200 else { return response }
-        switch judge(request, tag: nil) {
+        let tag = response.fields.first { $0.name == "ETag" }?.value
+        switch judge(request, tag: tag) {
         case .met: return response
         case .notModified:
-            return Response(status: 304, fields: response.fields.filter { $0.name == "Cache-Control" })
-        case .failed: return failure(tag: nil).response
+            let kept = ["Cache-Control", "ETag"]
+            return Response(status: 304, fields: response.fields.filter { kept.contains($0.name) })
+        case .failed: return failure(tag: tag).response
         }
     }
 }

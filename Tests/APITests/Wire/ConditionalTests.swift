@@ -100,6 +100,18 @@ struct ConditionalTests {
         #expect(county.commissioner.put(path, body, fields: [.ifMatch: tag, .ifNoneMatch: "\"x\""]).status == 200)
     }
 
+    @Test(
+        "what is no entity tag to the letter counts for nothing, and what stands beside it still counts",
+        arguments: [
+            (#"W/"a""#, [#"weak "a""#]), (#"w/"a""#, []), (#"x"a""#, []), (#""a"x"#, []), (#""a""b""#, []),
+            (#"W/ "a""#, []), (#"W /"a""#, []), (#""a"#, []), ("", []), (" , ,\t", []), ("W/", []),
+            (#"x, "b""#, [#""b""#]), (#" "a" ,W/"b" , "c,d""#, [#""a""#, #"weak "b""#, #""c,d""#]),
+        ]
+    )
+    func letters(field: String, tags: [String]) {
+        #expect(EntityTag.list(field).map { ($0.isWeak ? "weak " : "") + $0.tag } == tags)
+    }
+
     @Test("a commit elsewhere leaves tags as they are and moves the position")
     func elsewhere() {
         let county = AccessTests.placed()
@@ -126,8 +138,9 @@ struct ConditionalTests {
         #expect(county.commissioner.put(path, body, fields: [.ifMatch: "W/\(tag)"]).status == 412)
         let done = county.commissioner.put(path, body, fields: [.ifMatch: tag])
         #expect(done.status == 200)
-        #expect(done["ETag"] != tag)
-        #expect(county.commissioner.get(path)["ETag"] == done["ETag"])
+        // What is kept is not the bytes that were sent (RFC 9110 section 9.3.4).
+        #expect(done["ETag"] == nil)
+        #expect(county.commissioner.get(path)["ETag"] != tag)
         #expect(county.commissioner.put(path, body, fields: [.ifMatch: tag]).status == 412)
         #expect(county.commissioner.put(path, body, fields: [.ifMatch: "*"]).status == 200)
         #expect(county.commissioner.put("/v1/zones/none", body, fields: [.ifMatch: "*"]).status == 412)
@@ -154,7 +167,7 @@ struct ConditionalTests {
         let tag = county.referrer.get(path)["ETag"] ?? ""
         let same = county.referrer.put(path, body, fields: [.ifMatch: tag])
         #expect(same.status == 200, "\(same.text)")
-        #expect(same["ETag"] == tag)
+        #expect(same["ETag"] == nil && county.referrer.get(path)["ETag"] == tag)
         let changed = county.referrer.put(
             path,
             body.replacing(["needs", "transfers"], .string("with one")),
@@ -162,11 +175,11 @@ struct ConditionalTests {
         )
         #expect(changed.status == 200, "\(changed.text)")
         #expect(changed.json["needs"]?["transfers"] == .string("with one"))
-        #expect(changed["ETag"] != tag)
-        #expect(county.referrer.get(path)["ETag"] == changed["ETag"])
+        let newTag = county.referrer.get(path)["ETag"]
+        #expect(newTag != nil && newTag != tag)
         #expect(county.referrer.put(path, body, fields: [.ifMatch: tag]).status == 412)
         let commissioners = county.commissioner.get(path)["ETag"] ?? ""
-        #expect(commissioners != changed["ETag"])
+        #expect(commissioners != newTag)
         #expect(county.commissioner.put(path, body, fields: [.ifMatch: commissioners]).status == 200)
     }
 }
