@@ -29,9 +29,10 @@ final class Lane: @unchecked Sendable {
     /// this wait when requests follow each other closely, and a wait shorter than the kernel's timer interrupt makes it
     /// program the clock for each request (docs/PERFORMANCE.md).
     static let linger: Int32 = 20
-    /// Milliseconds after which the queue is handed back even if there is more work, so that other work of the
-    /// process on the same thread pool gets its turn.
-    static let slice: UInt64 = 10
+    /// Milliseconds after which the queue is handed back even if there is more work, so that the timer, which is on the
+    /// same queue, gets its turn. A lane has a thread of its own (its queue is serial, so Dispatch overcommits), and to be
+    /// called back takes tens of microseconds: at every 10 ms that was felt by one request in twenty.
+    static let slice: UInt64 = 100
     /// Accepts in a row before other connections get their turn.
     static let acceptBatch = 64
     /// Reads, or blocks of `maxUnsentBytes` of answers, in a row from one connection before others get their turn.

@@ -61,6 +61,7 @@ struct Configuration {
         }
         fields.set(&snapshots.records, "snapshotRecords", 1...1_000_000_000)
         fields.set(&snapshots.minutes, "snapshotMinutes", 1...43_200)
+        fields.set(&snapshots.seconds, "snapshotSeconds", 0...3_600)
         var server = server
         _ = fields.optionalObject("server") { server.read(&$0) }
         self.server = server

@@ -10,7 +10,7 @@ from service import *
 CLIENTS = 12
 ROUNDS_OF_A_FOLDER = 25
 # Snapshots as often as can be, so that many rounds begin from one and some die over one.
-CONFIGURATION = {"snapshotRecords": 40, "tickMilliseconds": 200}
+CONFIGURATION = {"snapshotRecords": 40, "snapshotSeconds": 0, "tickMilliseconds": 200}
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--rounds", type=int, default=int(os.environ.get("CRASH_ROUNDS", "20")))

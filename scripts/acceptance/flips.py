@@ -15,7 +15,7 @@ original = folder()
 keys = small_county(original)
 configuration = os.path.join(original, "homeward.json")
 with open(configuration, "w") as file:
-    json.dump({"snapshotRecords": 20}, file)
+    json.dump({"snapshotRecords": 20, "snapshotSeconds": 0}, file)
 
 
 def start(data):

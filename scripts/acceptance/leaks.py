@@ -12,7 +12,7 @@ data = folder()
 keys = small_county(data)
 configuration = os.path.join(data, "homeward.json")
 with open(configuration, "w") as file:
-    json.dump({"snapshotRecords": 1}, file)
+    json.dump({"snapshotRecords": 1, "snapshotSeconds": 0}, file)
 service = Service(data, arguments=["--config", configuration])
 set_up(service.client(keys["commissioner"]))
 answers = []

@@ -156,6 +156,7 @@ struct SnapshotRestartTests {
         let shelf = Shelf()
         var schedule = SnapshotSchedule()
         schedule.records = 3
+        schedule.seconds = 0
         broker.writeSnapshots(to: shelf, schedule)
         broker.setUp()
         broker.turn(until: { shelf.newest != nil })
