@@ -34,6 +34,10 @@ struct GzipTests {
         #expect(unchanged.field("Vary") == "Accept-Encoding")
         let plainUnchanged = try ask(client, path, "If-None-Match: W/\"x\", \"v1\"\r\n")
         #expect(plainUnchanged.field("ETag") == "\"v1\"")
+        // Who holds the compressed form does not hold the plain one (RFC 9110 section 13.1.2).
+        for field in ["", "Accept-Encoding: identity\r\n", "Accept-Encoding: gzip;q=0\r\n"] {
+            #expect(try ask(client, path, field + "If-None-Match: \"v1-gzip\"\r\n").status == 200, "\(field)")
+        }
     }
 
     @Test("small, secret and unwilling answers stay plain")

@@ -227,6 +227,25 @@ struct ServerTests {
         #expect(client.readAnswer()?.body == "hello")
     }
 
+    @Test("HEAD that is refused has no body, wherever the fault lies")
+    func refusedHead() throws {
+        let server = try RunningServer()
+        let cases = [
+            ("a version", "HEAD / HTTP/2.0\r\n\r\n", 505), ("no version", "HEAD / HTTP/x.0\r\n\r\n", 400),
+            ("a target", "HEAD /%zz HTTP/1.1\r\n\r\n", 400), ("no host", "HEAD / HTTP/1.1\r\n\r\n", 400),
+            ("a long target", "HEAD /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\n\r\n", 414),
+            ("the end", "HEAD /cut-o", 400),
+        ]
+        for (fault, request, status) in cases {
+            let client = try server.client()
+            client.send(request)
+            client.endSending()
+            let text = client.readToEnd()
+            #expect(text.hasPrefix("HTTP/1.1 \(status) "), "\(fault): \(text)")
+            #expect(text.hasSuffix("\r\n\r\n") && !text.contains("{"), "\(fault): \(text)")
+        }
+    }
+
     @Test("a client that ends sending is still answered")
     func halfClose() throws {
         let server = try RunningServer()
