@@ -13,6 +13,8 @@ struct KnownKeys {
 
     /// Keys that are kept, a power of two; one that falls on a taken place takes it over.
     private static let places = 256
+    /// Bytes of the longest value that is kept: a key and its scheme. White space between them could be made endless.
+    private static let mostBytes = Authentication.longestKey + 16
     private var known: [Known?] = Array(repeating: nil, count: places)
     /// Drawn for each lane, so that nobody can choose keys that fall on one place.
     private let seed = UInt64.random(in: .min ... .max)
@@ -33,6 +35,7 @@ struct KnownKeys {
     /// Keeps a key that was found good.
     mutating func keep(_ value: String, system: String, hash: [UInt8]) {
         let bytes = Array(value.utf8)
+        guard bytes.count <= Self.mostBytes else { return }
         known[bytes.withUnsafeBytes(place)] = Known(system: system, hash: hash, value: bytes)
     }
 

@@ -225,8 +225,13 @@ public final class Broker: Brokering {
         for pending in owned.taken.prefix(Broker.mostDecidedInARow) { owned.pipeline.take(pending) }
         owned.taken = owned.taken.dropFirst(Broker.mostDecidedInARow)
         append()
-        // Behind what became durable meanwhile. As long as anything is taken there is one such block on the queue.
-        if !owned.taken.isEmpty { queue.async { self.work() } }
+        if owned.taken.isEmpty {
+            // An empty slice would keep what it was cut from.
+            owned.taken = []
+        } else {
+            // Behind what became durable meanwhile. As long as anything is taken there is one such block on the queue.
+            queue.async { self.work() }
+        }
     }
 
     private func takeWaiting() -> [Pending] {

@@ -148,7 +148,7 @@ final class TLSSession {
     }
 
     /// Empties the thread's queue of errors, which tells of a failure only when it was empty before. It hardly ever holds
-    /// any, and to see that costs a tenth of emptying it.
+    /// any, and to see that takes less than to empty it.
     @inline(__always)
     private static func forgetErrors() {
         if ERR_peek_error() != 0 { ERR_clear_error() }

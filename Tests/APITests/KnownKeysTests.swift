@@ -22,6 +22,14 @@ struct KnownKeysTests {
         #expect(keys.find("") == nil)
     }
 
+    @Test("a value made long by white space is not kept")
+    func padded() {
+        var keys = KnownKeys()
+        let value = "Bearer" + String(repeating: " ", count: 10_000) + "hw.default.0"
+        keys.keep(value, system: "default", hash: [1])
+        #expect(keys.find(value) == nil)
+    }
+
     @Test("as many as there are places are kept at most, the latest always")
     func takenOver() {
         var keys = KnownKeys()
