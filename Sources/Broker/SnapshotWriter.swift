@@ -115,7 +115,8 @@ final class SnapshotWriter: Sendable {
             if let failed = progress.failedAt, failed + .seconds(Self.pause) > .now() { return false }
             guard position > progress.position else { return false }
             let rested = DispatchTime.now().uptimeNanoseconds - progress.at.uptimeNanoseconds
-            guard rested >= max(UInt64(schedule.seconds) * 1_000_000_000, Self.rest * progress.took) else { return false }
+            let pause = max(UInt64(schedule.seconds) * 1_000_000_000, Self.rest * progress.took)
+            guard rested >= pause else { return false }
             return position - progress.position >= UInt64(schedule.records)
                 || progress.at + .seconds(60 * schedule.minutes) <= .now()
         }
