@@ -133,8 +133,8 @@ final class Region {
             let words = Int(binding.wordStart[Int(block)])..<Int(binding.wordStart[Int(block) + 1])
             for first in stride(from: words.lowerBound, to: words.upperBound, by: Search.words) {
                 let range = first..<min(first + Search.words, words.upperBound)
-                wholeQuads.append(Region.quad(free[range], filledUpWith: Binding.guards))
-                bandQuads.append(Region.quad(binding.bands[range], filledUpWith: 0))
+                wholeQuads.append(Region.quad(free, range, filledUpWith: Binding.guards))
+                bandQuads.append(Region.quad(binding.bands, range, filledUpWith: 0))
             }
             quads.append(Int32(wholeQuads.count))
         }
@@ -193,7 +193,8 @@ final class Region {
                 )
                 let end = Int(binding.askStart[position]) + binding.words(Int(found.block))
                 for first in stride(from: Int(binding.askStart[position]), to: end, by: Search.words) {
-                    asks.append(Region.quad(binding.ask[first..<min(first + Search.words, end)], filledUpWith: 0))
+                    let range = first..<min(first + Search.words, end)
+                    asks.append(Region.quad(binding.ask, range, filledUpWith: 0))
                 }
                 owner.append(Int32(index))
                 block.append(here)
@@ -215,7 +216,7 @@ final class Region {
         candProvider = buffer(block.map { blockOwner[Int($0)] })
         candCost = .allocate(capacity: max(1, block.count * 8))
         for index in block.indices {
-            for k in 0..<8 { candCost[index * 8 + k] = cost[index][k] }
+            UnsafeMutableRawPointer(candCost + index * 8).storeBytes(of: cost[index], as: SIMD8<Int32>.self)
         }
         singleStart = buffer(singleStarts)
         single = buffer(singles)
@@ -309,10 +310,12 @@ final class Region {
     }
 
     /// Up to four words as a quad.
-    private static func quad(_ words: ArraySlice<UInt64>, filledUpWith rest: UInt64) -> Search.Quad {
-        var quad = Search.Quad(repeating: rest)
-        for (index, word) in words.enumerated() { quad[index] = word }
-        return quad
+    @inline(__always)
+    private static func quad(_ words: [UInt64], _ range: Range<Int>, filledUpWith rest: UInt64) -> Search.Quad {
+        func word(_ index: Int) -> UInt64 {
+            range.lowerBound + index < range.upperBound ? words[range.lowerBound + index] : rest
+        }
+        return Search.Quad(word(0), word(1), word(2), word(3))
     }
 
     deinit {

@@ -89,6 +89,10 @@ final class Search {
     /// -ln of evenly spread chances: thresholds of acceptance, scaled by the temperature.
     let thresholds: UnsafeMutablePointer<Double>
     static let thresholdCount = 4096
+    /// The thresholds, worked out once: each logarithm takes a hundred steps.
+    private static let everyThreshold = (0..<thresholdCount).map {
+        -Numbers.logarithm((Double($0) + 0.5) / Double(thresholdCount))
+    }
 
     /// A search that begins with `start`, the placements of the region's needs in the instance's numbers.
     init(_ region: Region, _ start: Plan, seed: UInt64) {
@@ -124,11 +128,7 @@ final class Search {
         best = buffer(Option(), count: needs)
         stale = buffer(-1, count: needs)
         isStale = buffer(false, count: needs)
-        thresholds = buffer(0, count: Search.thresholdCount)
-        for index in 0..<Search.thresholdCount {
-            let share = (Double(index) + 0.5) / Double(Search.thresholdCount)
-            thresholds[index] = -Numbers.logarithm(share)
-        }
+        thresholds = buffer(Search.everyThreshold)
         for provider in 0..<region.providerCount {
             received[provider] = region.recent[provider]
             objective += fairness(provider, received[provider])
