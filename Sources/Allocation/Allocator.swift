@@ -81,7 +81,7 @@ public struct Allocator: Sendable {
                 let pace = Pace(budget, share: 0.5 / Double(phases), until: until, from: budget.now)
                 let span = Double(phase) / Double(phases)...Double(phase + 1) / Double(phases)
                 let made = search.anneal(annealing, over: span, progress: pace.progress)
-                search.keep(search.objective, undoing: false)
+                search.settleBest()
                 return (search.bestObjective, search.placements(best: true), made)
             }
             var chosen = 0
@@ -130,9 +130,9 @@ public struct Allocator: Sendable {
                     let pace = Pace(budget, share: share, until: until, from: budget.now)
                     let span = Double(round) / Double(rounds)...Double(round + 1) / Double(rounds)
                     let made = search.anneal(annealing, over: span, progress: pace.progress)
-                    search.keep(search.objective, undoing: false)
                     // A cold search carries on what it is at, a warm one never lets go of the best.
                     let keepsBest = start.isWarm || round == rounds - 1
+                    if keepsBest { search.settleBest() }
                     results.append(
                         RegionResult(
                             placements: search.placements(best: keepsBest),

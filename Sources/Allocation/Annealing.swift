@@ -78,6 +78,22 @@ extension Search {
         }
     }
 
+    /// Goes back to the best plan and puts each of those placed where it costs the least beside all others, which a search that
+    /// has little time meets with for few of them.
+    func settleBest() {
+        keep(objective, undoing: false)
+        restoreBest()
+        for need in 0..<region.needCount where first[need] >= 0 {
+            let (before, grudgesBefore) = (objective, grudges)
+            changeCount = 0
+            touchedCount = 0
+            eject(need)
+            if cheapest(need) { settle(need, option) }
+            if objective < before { accept(before) } else { undo(to: before, grudgesBefore) }
+        }
+        keep(objective, undoing: false)
+    }
+
     /// Anneals over the part `span` of a run.
     /// - Parameter progress: the share of this part that is done, given the moves made; it ends at 1.
     /// - Returns: moves made.

@@ -107,6 +107,10 @@ struct Binding: Sendable {
         wordStart.append(Int32(free.count))
     }
 
+    /// How many words a block has.
+    @inline(__always)
+    func words(_ block: Int) -> Int { Int(wordStart[block + 1] - wordStart[block]) }
+
     /// What the bands `fits` of `need` ask of the rows in a word.
     static func asked(_ need: Instance.Need, _ fits: UInt8, _ rows: [Row], _ word: Int) -> UInt64 {
         var asked: UInt64 = 0

@@ -27,16 +27,16 @@ extension Search {
         var c = Int(region.candStart[need])
         let end = Int(region.candStart[need &+ 1])
         if c == end { return false }
-        var header = header(c)
+        var ask = region.asks + Int(region.askAt[c])
         while c < end {
-            let head = header[0]
+            let head = region.heads[c]
             var fits: UInt8 = 0
             if head & Region.hasPartner == 0 {
-                if Search.fitsEmpty(head) == all && holds(header, cells) { fits = all }
+                if Search.fitsEmpty(head) == all && holds(head, ask, cells) { fits = all }
             } else {
-                fits = fitting(header, cells)
+                fits = fitting(head, ask, cells)
             }
-            header += 1 &+ Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
+            ask += Search.quads(head)
             if fits == all {
                 let points = Int(region.candCost[c &* 8 &+ 7])
                 if points < cheapest {
@@ -46,10 +46,11 @@ extension Search {
                         option.first = Int32(truncatingIfNeeded: c)
                     }
                 }
-            } else if fits != 0 && parts < Search.mostParts {
+            } else if parts < Search.mostParts {
+                // Written down whether anything fits or not: that cannot be foreseen, and a step less is counted instead.
                 part[parts] = Int32(truncatingIfNeeded: c)
                 partBands[parts] = fits
-                parts &+= 1
+                parts = parts &+ (fits == 0 ? 0 : 1)
                 union |= fits
             }
             c &+= 1
@@ -184,76 +185,87 @@ extension Search {
 
     /// Pushes packages out of a candidate's block until `bands` fit: one that is enough, or else any that helps.
     private func makeRoom(_ c: Int, _ bands: UInt8, _ manner: Manner) -> Bool {
-        let asking = header(c)
-        let cell = cells + Int(truncatingIfNeeded: (asking[0] & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (asking[0] >> 32) & 0xF_FFFF)
+        let head = region.heads[c]
+        let (place, quads) = (Search.place(head), Search.quads(head))
+        let ask = region.asks + Int(region.askAt[c])
         let block = Int(region.candBlock[c])
-        let row = seated + Int(region.userStart[block])
-        let whole = Search.fitsEmpty(asking[0]) == bands
-        while shortage(c, bands) > 0 {
+        let whole = Search.fitsEmpty(head) == bands
+        while true {
+            var short = Quad.zero
+            var index = 0
+            repeat {
+                let asked = Search.asked(ask[index], region.laneBands[place &+ index], bands, whole)
+                lacking[index] = cells[place &+ index] &- asked
+                short |= ~lacking[index] & Search.guards
+                index = index &+ 1
+            } while index < quads
+            if Search.any(short) == 0 { return true }
             let count = Int(seatedCount[block])
             if count == 0 || ejectedCount == Search.mostEjected { return false }
-            let pick = chance.below(100) < manner.lightest
-            var lightest = Int.max
+            let picks = chance.below(100) < manner.lightest
             let from = chance.below(count)
-            var index = from
-            var enough = -1
-            for _ in 0..<count {
-                let e = Int(row[index])
-                index = index &+ 1 == count ? 0 : index &+ 1
-                let need = Int(region.candNeed[e])
-                let held = first[need] == Int32(truncatingIfNeeded: e) ? firstBands[need] : secondBands[need]
-                let header = header(e)
-                let all = Search.fitsEmpty(header[0]) == held
-                var fits = Binding.guards
-                for word in 0..<words {
-                    let lanes = cell[2 &* word &+ 1]
-                    let ask = Search.asked(asking[1 &+ word], lanes, bands, whole)
-                    let has = Search.asked(header[1 &+ word], lanes, held, all)
-                    fits &= cell[2 &* word] &+ has &- ask
-                }
-                if fits & Binding.guards == Binding.guards {
-                    if !pick {
-                        enough = need
-                        break
-                    }
-                    let weight = region.waiting[need] &+ grudge[need]
-                    if weight < lightest {
-                        lightest = weight
-                        enough = need
-                    }
-                }
-            }
-            let helpful = enough >= 0 ? -1 : helping(c, bands, from)
-            let out = enough >= 0 ? enough : helpful
+            let enough = enough(block, quads, count, from, picks)
+            let out = enough >= 0 ? enough : helping(block, quads, count, from)
             if out < 0 { return false }
             eject(out)
             ejected[ejectedCount] = Int32(truncatingIfNeeded: out)
             ejectedCount &+= 1
         }
-        return true
     }
 
-    /// Of the packages on a candidate's block one that holds some of what `bands` lack, looked for from a seat on; or -1.
-    private func helping(_ c: Int, _ bands: UInt8, _ from: Int) -> Int {
-        let asking = header(c)
-        let cell = cells + Int(truncatingIfNeeded: (asking[0] & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (asking[0] >> 32) & 0xF_FFFF)
-        let block = Int(region.candBlock[c])
+    /// Of the packages on a block one that has all that is lacking, looked for from a seat on, or with `picks` the lightest;
+    /// -1 without one.
+    @inline(__always)
+    private func enough(_ block: Int, _ quads: Int, _ count: Int, _ from: Int, _ picks: Bool) -> Int {
+        let seats = held + Int(region.userAskStart[block])
+        // Which seats are enough comes first, without a branch: which ones they are cannot be foreseen. More than a word of
+        // bits has no block that was seen; of such a one the seats from the first on are looked at.
+        let start = count > 64 ? from : 0
+        var found: UInt64 = 0
+        for index in 0..<min(count, 64) {
+            let seat = start &+ index < count ? start &+ index : start &+ index &- count
+            var short = ~(lacking[0] &+ seats[seat &* quads]) & Search.guards
+            for quad in 1..<max(1, quads) { short |= ~(lacking[quad] &+ seats[seat &* quads &+ quad]) & Search.guards }
+            found |= (Search.any(short) == 0 ? 1 : 0) &<< UInt64(truncatingIfNeeded: index)
+        }
+        if found == 0 { return -1 }
         let row = seated + Int(region.userStart[block])
-        let count = Int(seatedCount[block])
-        var index = from
-        for _ in 0..<count {
-            let e = Int(row[index])
-            index = index &+ 1 == count ? 0 : index &+ 1
-            let need = Int(region.candNeed[e])
-            let held = first[need] == Int32(truncatingIfNeeded: e) ? firstBands[need] : secondBands[need]
-            let header = header(e)
-            for word in 0..<words {
-                let lanes = cell[2 &* word &+ 1]
-                let short = ~(cell[2 &* word] &- (asking[1 &+ word] & Search.lanes(lanes, bands))) & Binding.guards
-                if (short &- (short >> 15)) & header[1 &+ word] & Search.lanes(lanes, held) != 0 { return need }
+        let turn = UInt64(truncatingIfNeeded: from &- start)
+        // From the first one on, then those before it.
+        var later = found & ~0 &<< turn
+        found &= ~later
+        if later == 0 { (later, found) = (found, 0) }
+        var lightest = Int.max
+        var enough = -1
+        while later != 0 {
+            let index = later.trailingZeroBitCount
+            later &= later &- 1
+            if later == 0 { (later, found) = (found, 0) }
+            let seat = start &+ index < count ? start &+ index : start &+ index &- count
+            let need = Int(region.candNeed[Int(row[seat])])
+            if !picks { return need }
+            let weight = region.waiting[need] &+ grudge[need]
+            if weight < lightest {
+                lightest = weight
+                enough = need
             }
+        }
+        return enough
+    }
+
+    /// Of the packages on a block one that has some of what is lacking, looked for from a seat on; or -1.
+    private func helping(_ block: Int, _ quads: Int, _ count: Int, _ from: Int) -> Int {
+        let row = seated + Int(region.userStart[block])
+        let seats = held + Int(region.userAskStart[block])
+        var seat = from
+        for _ in 0..<count {
+            for quad in 0..<quads {
+                let short = ~lacking[quad] & Search.guards
+                if Search.any(Search.under(short) & seats[seat &* quads &+ quad]) != 0 {
+                    return Int(region.candNeed[Int(row[seat])])
+                }
+            }
+            seat = seat &+ 1 == count ? 0 : seat &+ 1
         }
         return -1
     }
@@ -265,6 +277,8 @@ extension Search {
             let block = Int(touched[index])
             let first = Int(region.crowdStart[block])
             let end = Int(region.crowdStart[block &+ 1])
+            let asks = region.userAsks + Int(region.userAskStart[block])
+            let from = Int(region.userStart[block])
             var entry = first &+ chance.below(end &- first)
             for _ in first..<end {
                 let crowd = region.crowd[entry]
@@ -274,16 +288,22 @@ extension Search {
                     let bit = left & (0 &- left)
                     left &= left &- 1
                     let need = Int(crowd.word) &* 64 &+ bit.trailingZeroBitCount
-                    if required > 0
+                    if region.waiting[need] < required
                         && region.waiting[need] &+ Int(trust * Double(grudge[need])) < required
                     {
                         continue
                     }
                     let user = Int(crowd.user) &+ (crowd.needs & (bit &- 1)).nonzeroBitCount
-                    let header = region.header(Int(region.user[user]))
-                    let fits = fitting(header, cells)
-                    if fits == 0 || fits & ~fitting(header, former) == 0 { continue }
-                    if fits != region.bands[need] && !completes(need, header, fits) { continue }
+                    let head = region.userHeads[user]
+                    let ask = asks + (user &- from) &* Search.quads(head)
+                    if head & Region.hasPartner == 0 {
+                        if Search.fitsEmpty(head) != region.bands[need] { continue }
+                        if !holds(head, ask, cells) || holds(head, ask, former) { continue }
+                    } else {
+                        let fits = fitting(head, ask, cells)
+                        if fits == 0 || fits & ~fitting(head, ask, former) == 0 { continue }
+                        if fits != region.bands[need] && !completes(need, head, fits) { continue }
+                    }
                     if cheapest(need) { settle(need, option) }
                 }
             }
@@ -291,18 +311,20 @@ extension Search {
     }
 
     /// True when another candidate of a need can take now what one leaves.
-    private func completes(_ need: Int, _ one: UnsafeMutablePointer<UInt64>, _ fits: UInt8) -> Bool {
-        if one[0] & Region.hasPartner == 0 { return false }
+    private func completes(_ need: Int, _ one: UInt64, _ fits: UInt8) -> Bool {
         let missing = region.bands[need] & ~fits
-        let end = region.header(Int(region.candStart[need &+ 1]))
-        var header = region.header(Int(region.candStart[need]))
-        while header < end {
-            if UInt8(truncatingIfNeeded: header[0] >> 52) & missing == missing && header != one
-                && fitting(header, cells) & missing == missing
+        var c = Int(region.candStart[need])
+        let end = Int(region.candStart[need &+ 1])
+        var ask = region.asks + Int(region.askAt[c])
+        while c < end {
+            let head = region.heads[c]
+            if Search.fitsEmpty(head) & missing == missing && head != one
+                && fitting(head, ask, cells) & missing == missing
             {
                 return true
             }
-            header += 1 &+ Int(truncatingIfNeeded: (header[0] >> 32) & 0xF_FFFF)
+            ask += Search.quads(head)
+            c = c &+ 1
         }
         return false
     }
@@ -336,7 +358,7 @@ extension Search {
         if !makeRoom(Int(target.first), target.firstBands, manner)
             || (target.second >= 0 && !makeRoom(Int(target.second), target.secondBands, manner))
         {
-            undo()
+            undo(to: before, grudgesBefore)
             if waited {
                 grudge[need] &+= bump
                 grudges &+= bump
@@ -379,7 +401,7 @@ extension Search {
             loss = objective &- before &+ Int(trust * Double(grudges &- grudgesBefore))
         }
         if loss > limit {
-            undo()
+            undo(to: before, grudgesBefore)
             if waited {
                 grudge[need] &+= bump
                 grudges &+= bump

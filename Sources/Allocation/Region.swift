@@ -8,7 +8,9 @@ final class Region {
     let blockCount: Int
     let providerCount: Int
     let candidateCount: Int
-    let wordCount: Int
+    let quadCount: Int
+    /// The most quads a block has, at least one.
+    let mostQuads: Int
     let weights: Instance.Weights
     /// The smallest number of points for which a need waits: the unit of temperatures.
     let unit: Double
@@ -36,10 +38,12 @@ final class Region {
     /// In a header: the candidate can share its package with another.
     static let hasPartner: UInt64 = 1 << 57
 
-    /// For each candidate one header word, then the minutes it asks. Header: low 32 bits the block's first word, 20 bits
-    /// the number of words, 5 bits the bands that fit an empty block.
-    let stream: UnsafeMutablePointer<UInt64>
-    let streamAt: UnsafeMutablePointer<Int32>
+    /// For each candidate: low 32 bits the block's first quad, 20 bits the number of its quads, 5 bits the bands that fit an
+    /// empty block.
+    let heads: UnsafeMutablePointer<UInt64>
+    /// The minutes each asks: candidate c's quads begin at `askAt[c]`.
+    let asks: UnsafeMutablePointer<Search.Quad>
+    let askAt: UnsafeMutablePointer<Int32>
     let candNeed: UnsafeMutablePointer<Int32>
     let candBlock: UnsafeMutablePointer<Int32>
     let candProvider: UnsafeMutablePointer<Int32>
@@ -48,13 +52,20 @@ final class Region {
 
     // Per block.
     let blockProvider: UnsafeMutablePointer<Int32>
-    let blockWord: UnsafeMutablePointer<Int32>
+    /// Block b's rows lie in quads `blockQuad[b]` to before `blockQuad[b + 1]`, the last filled up with rows that nobody asks
+    /// anything of.
+    let blockQuad: UnsafeMutablePointer<Int32>
     /// Free minutes at the beginning, guards set.
-    let whole: UnsafeMutablePointer<UInt64>
+    let whole: UnsafeMutablePointer<Search.Quad>
     /// In each lane the bit of its band.
-    let laneBands: UnsafeMutablePointer<UInt64>
+    let laneBands: UnsafeMutablePointer<Search.Quad>
     let userStart: UnsafeMutablePointer<Int32>
     let user: UnsafeMutablePointer<Int32>
+    /// The users' headers and minutes once more, in the order of `user`, so that those of one block lie side by side: the
+    /// quads of block b's users begin at `userAskStart[b]`.
+    let userHeads: UnsafeMutablePointer<UInt64>
+    let userAsks: UnsafeMutablePointer<Search.Quad>
+    let userAskStart: UnsafeMutablePointer<Int32>
     /// The users' needs as bits, word by word: a block's entries are those from `crowdStart[b]` to before
     /// `crowdStart[b + 1]`.
     let crowdStart: UnsafeMutablePointer<Int32>
@@ -112,20 +123,26 @@ final class Region {
         fair = buffer(providers.map { instance.providers[$0].fair })
 
         // Blocks.
-        var words: [Int32] = [0]
-        var wholeWords: [UInt64] = []
-        var bandWords: [UInt64] = []
-        words.reserveCapacity(blocks.count + 1)
+        var quads: [Int32] = [0]
+        var wholeQuads: [Search.Quad] = []
+        var bandQuads: [Search.Quad] = []
+        quads.reserveCapacity(blocks.count + 1)
+        wholeQuads.reserveCapacity(blocks.count)
+        bandQuads.reserveCapacity(blocks.count)
         for block in blocks {
-            let range = Int(binding.wordStart[Int(block)])..<Int(binding.wordStart[Int(block) + 1])
-            wholeWords.append(contentsOf: free[range])
-            bandWords.append(contentsOf: binding.bands[range])
-            words.append(Int32(wholeWords.count))
+            let words = Int(binding.wordStart[Int(block)])..<Int(binding.wordStart[Int(block) + 1])
+            for first in stride(from: words.lowerBound, to: words.upperBound, by: Search.words) {
+                let range = first..<min(first + Search.words, words.upperBound)
+                wholeQuads.append(Region.quad(free, range, filledUpWith: Binding.guards))
+                bandQuads.append(Region.quad(binding.bands, range, filledUpWith: 0))
+            }
+            quads.append(Int32(wholeQuads.count))
         }
-        wordCount = wholeWords.count
-        blockWord = buffer(words)
-        whole = buffer(wholeWords)
-        laneBands = buffer(bandWords)
+        quadCount = wholeQuads.count
+        mostQuads = blocks.indices.reduce(1) { max($0, Int(quads[$1 + 1] - quads[$1])) }
+        blockQuad = buffer(quads)
+        whole = buffer(wholeQuads)
+        laneBands = buffer(bandQuads)
         blockProvider = buffer(blocks.map { innerProvider[instance.blocks[Int($0)].provider] })
 
         // Needs and candidates.
@@ -144,7 +161,8 @@ final class Region {
                 return cost == 0 ? 0 : cost + more
             }
         )
-        var stream: [UInt64] = []
+        var heads: [UInt64] = []
+        var asks: [Search.Quad] = []
         var at: [Int32] = []
         var owner: [Int32] = []
         var block: [Int32] = []
@@ -167,33 +185,38 @@ final class Region {
                 let found = candidates.pairs[position]
                 let here = inner[Int(found.block)]
                 guard here >= 0 else { continue }
-                let word = words[Int(here)]
-                let count = Int(words[Int(here) + 1] - word)
+                let place = quads[Int(here)]
                 if found.fits == all { singles.append(Int32(block.count)) }
-                at.append(Int32(stream.count))
-                stream.append(UInt64(word) | UInt64(count) << 32 | UInt64(found.fits) << 52)
-                let ask = Int(binding.askStart[position])
-                stream.append(contentsOf: binding.ask[ask..<ask + count])
+                at.append(Int32(asks.count))
+                heads.append(
+                    UInt64(place) | UInt64(quads[Int(here) + 1] - place) << 32 | UInt64(found.fits) << 52
+                )
+                let end = Int(binding.askStart[position]) + binding.words(Int(found.block))
+                for first in stride(from: Int(binding.askStart[position]), to: end, by: Search.words) {
+                    let range = first..<min(first + Search.words, end)
+                    asks.append(Region.quad(binding.ask, range, filledUpWith: 0))
+                }
                 owner.append(Int32(index))
                 block.append(here)
                 cost.append(found.cost)
             }
             singleStarts.append(Int32(singles.count))
-            Region.pairUp(first..<block.count, all, need.twoProviders, &stream, at, blockProvider, block, &pairs)
+            Region.pairUp(first..<block.count, all, need.twoProviders, &heads, blockProvider, block, &pairs)
             pairStarts.append(Int32(pairs.count))
         }
         candidateCount = block.count
-        at.append(Int32(stream.count))
+        at.append(Int32(asks.count))
         candStart[needs.count] = Int32(block.count)
-        self.stream = buffer(stream)
-        streamAt = buffer(at)
+        self.heads = buffer(heads)
+        self.asks = buffer(asks)
+        askAt = buffer(at)
         candNeed = buffer(owner)
         candBlock = buffer(block)
         let blockOwner = blockProvider
         candProvider = buffer(block.map { blockOwner[Int($0)] })
         candCost = .allocate(capacity: max(1, block.count * 8))
         for index in block.indices {
-            for k in 0..<8 { candCost[index * 8 + k] = cost[index][k] }
+            UnsafeMutableRawPointer(candCost + index * 8).storeBytes(of: cost[index], as: SIMD8<Int32>.self)
         }
         singleStart = buffer(singleStarts)
         single = buffer(singles)
@@ -229,6 +252,22 @@ final class Region {
             next[Int(block[index])] += 1
         }
         userStart = buffer(starts)
+        userHeads = .allocate(capacity: max(1, heads.count))
+        userAsks = .allocate(capacity: max(1, asks.count))
+        var askStarts: [Int32] = []
+        askStarts.reserveCapacity(blocks.count)
+        var to = 0
+        for here in blocks.indices {
+            askStarts.append(Int32(to))
+            let each = Int(quads[here + 1] - quads[here])
+            for position in Int(starts[here])..<Int(starts[here + 1]) {
+                let candidate = Int(user[position])
+                userHeads[position] = heads[candidate]
+                for quad in 0..<each { userAsks[to + quad] = asks[Int(at[candidate]) + quad] }
+                to += each
+            }
+        }
+        userAskStart = buffer(askStarts)
         var crowds: [Crowd] = []
         var crowdStarts: [Int32] = [0]
         for here in blocks.indices {
@@ -250,30 +289,34 @@ final class Region {
         _ range: Range<Int>,
         _ all: UInt8,
         _ two: Bool,
-        _ stream: inout [UInt64],
-        _ at: [Int32],
+        _ heads: inout [UInt64],
         _ provider: UnsafeMutablePointer<Int32>,
         _ block: [Int32],
         _ pairs: inout [SIMD2<Int32>]
     ) {
         guard all.nonzeroBitCount > 1, range.count > 1 else { return }
-        func fits(_ c: Int) -> UInt8 { Search.fitsEmpty(stream[Int(at[c])]) }
+        func fits(_ c: Int) -> UInt8 { Search.fitsEmpty(heads[c]) }
         let limit = pairs.count + mostPairs
         for c in range {
             let mine = fits(c)
             for d in range.lowerBound..<c {
                 guard mine | fits(d) == all else { continue }
                 guard two || provider[Int(block[c])] == provider[Int(block[d])] else { continue }
-                stream[Int(at[c])] |= hasPartner
-                stream[Int(at[d])] |= hasPartner
+                heads[c] |= hasPartner
+                heads[d] |= hasPartner
                 if pairs.count < limit { pairs.append(SIMD2(Int32(c), Int32(d))) }
             }
         }
     }
 
-    /// The header of a candidate's words; of the one after the last the end of all.
+    /// Up to four words as a quad.
     @inline(__always)
-    func header(_ c: Int) -> UnsafeMutablePointer<UInt64> { stream + Int(streamAt[c]) }
+    private static func quad(_ words: [UInt64], _ range: Range<Int>, filledUpWith rest: UInt64) -> Search.Quad {
+        func word(_ index: Int) -> UInt64 {
+            range.lowerBound + index < range.upperBound ? words[range.lowerBound + index] : rest
+        }
+        return Search.Quad(word(0), word(1), word(2), word(3))
+    }
 
     deinit {
         candStart.deallocate()
@@ -287,18 +330,22 @@ final class Region {
         single.deallocate()
         pairStart.deallocate()
         pair.deallocate()
-        stream.deallocate()
-        streamAt.deallocate()
+        heads.deallocate()
+        asks.deallocate()
+        askAt.deallocate()
         candNeed.deallocate()
         candBlock.deallocate()
         candProvider.deallocate()
         candCost.deallocate()
         blockProvider.deallocate()
-        blockWord.deallocate()
+        blockQuad.deallocate()
         whole.deallocate()
         laneBands.deallocate()
         userStart.deallocate()
         user.deallocate()
+        userHeads.deallocate()
+        userAsks.deallocate()
+        userAskStart.deallocate()
         crowdStart.deallocate()
         crowd.deallocate()
         recent.deallocate()

@@ -4,7 +4,9 @@ struct RowFinder {
     private var masks: [UInt128] = []
     private var loads: [Int] = []
     private var cover: [UInt64] = []
-    private var days: [(free: Int, users: Int, day: Int)] = []
+    /// Days with what is free and how many could use it, in one number each: the least free first, then the most users, then
+    /// the earlier day.
+    private var days: [UInt64] = []
     private var kept: [Int] = []
     private var moments: [Int] = []
 
@@ -105,17 +107,16 @@ struct RowFinder {
                 asked += loads[index]
                 count += 1
             }
-            if asked > free { days.append((free, count, day)) }
+            if asked > free { days.append(UInt64(free) << 40 | UInt64(0xFFFF_FFFF - count) << 8 | UInt64(day)) }
         }
-        days.sort { ($0.free, -$0.users, $0.day) < ($1.free, -$1.users, $1.day) }
-        for day in days {
+        days.sort()
+        for key in days {
+            let day = Int(key & 0xFF)
             var implied = false
             for other in kept where !implied {
-                implied = (0..<words).allSatisfy {
-                    cover[day.day * words + $0] & ~cover[other * words + $0] == 0
-                }
+                implied = (0..<words).allSatisfy { cover[day * words + $0] & ~cover[other * words + $0] == 0 }
             }
-            if !implied { kept.append(day.day) }
+            if !implied { kept.append(day) }
         }
     }
 }

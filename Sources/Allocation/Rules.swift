@@ -124,9 +124,7 @@ extension Instance.Weights {
     /// Points for `weekly` minutes received against a fair share: convex, so that one who has much gets less.
     @inline(__always)
     func fairness(_ weekly: Int, fair: Int) -> Int {
-        guard weekly > fair else { return 0 }
-        let points = overFair &* (weekly &- fair)
-        let far = fair &* 5 / 4
-        return weekly > far ? points &+ farOverFair &* (weekly &- far) : points
+        // Without a branch: who is above the share cannot be foreseen, and a search asks at every step.
+        overFair &* max(0, weekly &- fair) &+ farOverFair &* max(0, weekly &- fair &* 5 / 4)
     }
 }

@@ -6,14 +6,18 @@ final class Search {
     let region: Region
     var chance: Chance
 
-    /// Free minutes with guards, and beside each word the bands of its lanes: words 2w and 2w + 1.
-    let cells: UnsafeMutablePointer<UInt64>
-    /// The free words of touched blocks as they were before the move, at the same places.
-    let former: UnsafeMutablePointer<UInt64>
+    /// Free minutes with guards.
+    let cells: UnsafeMutablePointer<Quad>
+    /// The free minutes of touched blocks as they were before the move, at the same places.
+    let former: UnsafeMutablePointer<Quad>
     /// Candidates seated on each block, in the room `region.userStart` gives it.
     let seatedCount: UnsafeMutablePointer<Int32>
     let seated: UnsafeMutablePointer<Int32>
     let seatOf: UnsafeMutablePointer<Int32>
+    /// What each seat holds, side by side: the quads of block b's seats begin at `region.userAskStart[b]`.
+    let held: UnsafeMutablePointer<Quad>
+    /// What a block has left less what is asked of it, while room is being made there.
+    let lacking: UnsafeMutablePointer<Quad>
     /// Per need: the candidate that holds it, -1 while it waits; the second for a split.
     let first: UnsafeMutablePointer<Int32>
     let second: UnsafeMutablePointer<Int32>
@@ -43,6 +47,7 @@ final class Search {
         var firstBands: UInt8
         var secondBands: UInt8
         var seats: Bool
+        var cost: Int
     }
     let changes: UnsafeMutablePointer<Change>
     var changeCount = 0
@@ -84,22 +89,24 @@ final class Search {
     /// -ln of evenly spread chances: thresholds of acceptance, scaled by the temperature.
     let thresholds: UnsafeMutablePointer<Double>
     static let thresholdCount = 4096
+    /// The thresholds, worked out once: each logarithm takes a hundred steps.
+    private static let everyThreshold = (0..<thresholdCount).map {
+        -Numbers.logarithm((Double($0) + 0.5) / Double(thresholdCount))
+    }
 
     /// A search that begins with `start`, the placements of the region's needs in the instance's numbers.
     init(_ region: Region, _ start: Plan, seed: UInt64) {
         self.region = region
         chance = Chance(seed: seed)
         let needs = region.needCount
-        cells = buffer(0, count: region.wordCount * 2)
-        former = buffer(0, count: region.wordCount * 2)
-        for word in 0..<region.wordCount {
-            cells[2 * word] = region.whole[word]
-            cells[2 * word + 1] = region.laneBands[word]
-            former[2 * word + 1] = region.laneBands[word]
-        }
+        cells = buffer(Quad.zero, count: region.quadCount)
+        cells.update(from: region.whole, count: region.quadCount)
+        former = buffer(Quad.zero, count: region.quadCount)
         seatedCount = buffer(0, count: region.blockCount)
         seated = buffer(-1, count: region.candidateCount)
         seatOf = buffer(-1, count: region.candidateCount)
+        held = buffer(Quad.zero, count: Int(region.askAt[region.candidateCount]))
+        lacking = buffer(Quad.zero, count: region.mostQuads)
         first = buffer(-1, count: needs)
         second = buffer(-1, count: needs)
         firstBands = buffer(0, count: needs)
@@ -111,7 +118,7 @@ final class Search {
         waits = buffer(0, count: (needs + 63) / 64)
         grudge = buffer(0, count: needs)
         changes = buffer(
-            Change(need: 0, first: 0, second: 0, firstBands: 0, secondBands: 0, seats: false),
+            Change(need: 0, first: 0, second: 0, firstBands: 0, secondBands: 0, seats: false, cost: 0),
             count: needs + 2 * Search.mostEjected + 8
         )
         touched = buffer(-1, count: 2 * Search.mostEjected + 8)
@@ -121,11 +128,7 @@ final class Search {
         best = buffer(Option(), count: needs)
         stale = buffer(-1, count: needs)
         isStale = buffer(false, count: needs)
-        thresholds = buffer(0, count: Search.thresholdCount)
-        for index in 0..<Search.thresholdCount {
-            let share = (Double(index) + 0.5) / Double(Search.thresholdCount)
-            thresholds[index] = -Numbers.logarithm(share)
-        }
+        thresholds = buffer(Search.everyThreshold)
         for provider in 0..<region.providerCount {
             received[provider] = region.recent[provider]
             objective += fairness(provider, received[provider])
@@ -159,6 +162,8 @@ final class Search {
         seatedCount.deallocate()
         seated.deallocate()
         seatOf.deallocate()
+        held.deallocate()
+        lacking.deallocate()
         first.deallocate()
         second.deallocate()
         firstBands.deallocate()
@@ -240,44 +245,43 @@ final class Search {
     }
 
     @inline(__always)
-    func points(_ c: Int, _ bands: UInt8) -> Int { sum(region.candCost + c &* 8, bands) }
+    func points(_ c: Int, _ bands: UInt8) -> Int {
+        let row = region.candCost + c &* 8
+        return bands == fitsEmpty(c) ? Int(row[7]) : sum(row, bands)
+    }
 
     // MARK: Changes
 
+    /// - Parameter counts: false where the objective of then is put back anyway.
     @inline(__always)
-    private func take(_ c: Int, _ bands: UInt8, _ need: Int) {
-        let header = header(c)
-        let head = header[0]
-        let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
-        let whole = Search.fitsEmpty(head) == bands
-        for word in 0..<words {
-            let ask = Search.asked(header[1 &+ word], cell[2 &* word &+ 1], bands, whole)
-            cell[2 &* word] = cell[2 &* word] &- ask
-        }
+    private func take(_ c: Int, _ bands: UInt8, _ need: Int, counts: Bool) {
+        let head = region.heads[c]
         let block = Int(region.candBlock[c])
         let count = seatedCount[block]
+        let place = Search.place(head)
+        let quads = Search.quads(head)
+        let ask = region.asks + Int(region.askAt[c])
+        let seat = held + (Int(region.userAskStart[block]) &+ Int(count) &* quads)
+        let whole = Search.fitsEmpty(head) == bands
+        var index = 0
+        repeat {
+            let asked = Search.asked(ask[index], region.laneBands[place &+ index], bands, whole)
+            seat[index] = asked
+            cells[place &+ index] = cells[place &+ index] &- asked
+            index = index &+ 1
+        } while index < quads
         seated[Int(region.userStart[block]) &+ Int(count)] = Int32(truncatingIfNeeded: c)
         seatOf[c] = count
         seatedCount[block] = count &+ 1
         let provider = Int(region.blockProvider[block])
         let before = received[provider]
         let after = before &+ weekly(need, bands)
-        objective = objective &+ fairness(provider, after) &- fairness(provider, before)
+        if counts { objective = objective &+ fairness(provider, after) &- fairness(provider, before) }
         received[provider] = after
     }
 
     @inline(__always)
-    private func give(_ c: Int, _ bands: UInt8, _ need: Int) {
-        let header = header(c)
-        let head = header[0]
-        let cell = cells + Int(truncatingIfNeeded: (head & 0xFFFF_FFFF) &* 2)
-        let words = Int(truncatingIfNeeded: (head >> 32) & 0xF_FFFF)
-        let whole = Search.fitsEmpty(head) == bands
-        for word in 0..<words {
-            let ask = Search.asked(header[1 &+ word], cell[2 &* word &+ 1], bands, whole)
-            cell[2 &* word] = cell[2 &* word] &+ ask
-        }
+    private func give(_ c: Int, _ bands: UInt8, _ need: Int, counts: Bool) {
         let block = Int(region.candBlock[c])
         let row = seated + Int(region.userStart[block])
         let count = seatedCount[block] &- 1
@@ -286,19 +290,30 @@ final class Search {
         row[Int(seat)] = last
         seatOf[Int(last)] = seat
         seatedCount[block] = count
+        let place = Int(region.blockQuad[block])
+        let quads = Int(region.blockQuad[block &+ 1]) &- place
+        let seats = held + Int(region.userAskStart[block])
+        var index = 0
+        repeat {
+            let from = Int(seat) &* quads &+ index
+            cells[place &+ index] = cells[place &+ index] &+ seats[from]
+            // The last one moves over to the seat that comes free.
+            seats[from] = seats[Int(count) &* quads &+ index]
+            index = index &+ 1
+        } while index < quads
         let provider = Int(region.blockProvider[block])
         let before = received[provider]
         let after = before &- weekly(need, bands)
-        objective = objective &+ fairness(provider, after) &- fairness(provider, before)
+        if counts { objective = objective &+ fairness(provider, after) &- fairness(provider, before) }
         received[provider] = after
     }
 
     /// Places a waiting need; the minutes must be free.
     func seat(_ need: Int, _ one: Int32, _ oneBands: UInt8, _ other: Int32, _ otherBands: UInt8) {
-        take(Int(one), oneBands, need)
+        take(Int(one), oneBands, need, counts: true)
         var points = points(Int(one), oneBands)
         if other >= 0 {
-            take(Int(other), otherBands, need)
+            take(Int(other), otherBands, need, counts: true)
             points = points &+ self.points(Int(other), otherBands) &+ region.weights.split
         }
         if region.stay[need] != 0 {
@@ -312,6 +327,21 @@ final class Search {
         cost[need] = points
         objective = objective &+ points &- region.waiting[need]
         grudges = grudges &- grudge[need]
+        leavePool(need)
+    }
+
+    /// Takes a placed need out; it waits again.
+    func unseat(_ need: Int) {
+        give(Int(first[need]), firstBands[need], need, counts: true)
+        if second[need] >= 0 { give(Int(second[need]), secondBands[need], need, counts: true) }
+        first[need] = -1
+        objective = objective &+ region.waiting[need] &- cost[need]
+        grudges = grudges &+ grudge[need]
+        joinPool(need)
+    }
+
+    @inline(__always)
+    private func leavePool(_ need: Int) {
         poolCount &-= 1
         let position = poolAt[need]
         let last = pool[poolCount]
@@ -321,13 +351,8 @@ final class Search {
         waits[need >> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: need))
     }
 
-    /// Takes a placed need out; it waits again.
-    func unseat(_ need: Int) {
-        give(Int(first[need]), firstBands[need], need)
-        if second[need] >= 0 { give(Int(second[need]), secondBands[need], need) }
-        first[need] = -1
-        objective = objective &+ region.waiting[need] &- cost[need]
-        grudges = grudges &+ grudge[need]
+    @inline(__always)
+    private func joinPool(_ need: Int) {
         pool[poolCount] = Int32(truncatingIfNeeded: need)
         poolAt[need] = Int32(truncatingIfNeeded: poolCount)
         waits[need >> 6] |= 1 &<< UInt64(truncatingIfNeeded: need)
@@ -356,7 +381,8 @@ final class Search {
             second: second[need],
             firstBands: firstBands[need],
             secondBands: secondBands[need],
-            seats: seats
+            seats: seats,
+            cost: cost[need]
         )
         changeCount &+= 1
     }
@@ -368,22 +394,34 @@ final class Search {
         for index in 0..<touchedCount where touched[index] == name { return }
         touched[touchedCount] = name
         touchedCount &+= 1
-        for word in Int(region.blockWord[block])..<Int(region.blockWord[block &+ 1]) {
-            former[2 &* word] = cells[2 &* word]
-        }
+        for quad in Int(region.blockQuad[block])..<Int(region.blockQuad[block &+ 1]) { former[quad] = cells[quad] }
     }
 
-    /// Takes the whole move back.
-    func undo() {
+    /// Takes the whole move back. What the objective and the grudges came to before it is known, so nothing is counted on the
+    /// way.
+    func undo(to objective: Int, _ grudges: Int) {
         while changeCount > 0 {
             changeCount &-= 1
             let change = changes[changeCount]
+            let need = Int(change.need)
             if change.seats {
-                unseat(Int(change.need))
+                give(Int(change.first), change.firstBands, need, counts: false)
+                if change.second >= 0 { give(Int(change.second), change.secondBands, need, counts: false) }
+                first[need] = -1
+                joinPool(need)
             } else {
-                seat(Int(change.need), change.first, change.firstBands, change.second, change.secondBands)
+                take(Int(change.first), change.firstBands, need, counts: false)
+                if change.second >= 0 { take(Int(change.second), change.secondBands, need, counts: false) }
+                first[need] = change.first
+                second[need] = change.second
+                firstBands[need] = change.firstBands
+                secondBands[need] = change.secondBands
+                cost[need] = change.cost
+                leavePool(need)
             }
         }
+        self.objective = objective
+        self.grudges = grudges
     }
 
     /// Lets the move stand. The best plan follows only when it must: before a step that leads away from it.

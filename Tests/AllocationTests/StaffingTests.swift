@@ -191,7 +191,7 @@ extension Search {
         return placement.parts.allSatisfy { part in
             (Int(region.candStart[need])..<Int(region.candStart[need + 1])).contains { c in
                 Int(region.outerBlock[Int(region.candBlock[c])]) == part.block
-                    && part.bands & ~fitting(header(c), cells) == 0
+                    && part.bands & ~fitting(region.heads[c], region.asks + Int(region.askAt[c]), cells) == 0
             }
         }
     }
