@@ -19,7 +19,7 @@ public final class Server: Sendable {
             switch self {
             case .notAnAddress(let text): "not a numeric address: \(text)"
             case .tls(let what, let reason): "TLS cannot use \(what): \(reason)"
-            case .system(let call, let code): "\(call) failed with error \(code)"
+            case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
             }
         }
     }

@@ -135,9 +135,9 @@ public enum WireProblem: String, Sendable, CaseIterable, Error {
         if let retryAfter { fields.append(Response.Field("Retry-After", String(retryAfter))) }
         // RFC 9110 section 15.5.16: what would have been taken.
         if self == .unsupportedContentCoding { fields.append(Response.Field("Accept-Encoding", "identity")) }
-        // All texts are plain ASCII without quotes or backslashes: nothing needs escaping.
+        // All texts are plain ASCII without quotes or backslashes: nothing needs escaping. No place in a document is at fault.
         let body = """
-            {"type":"/problems/\(code)","title":"\(title)","status":\(status),"detail":"\(explanation)"}
+            {"type":"/problems/\(code)","title":"\(title)","status":\(status),"detail":"\(explanation)","errors":[]}
             """
         return Response(status: status, fields: fields, body: Array(body.utf8))
     }

@@ -69,7 +69,7 @@ struct ResponseTests {
             #expect(!problem.title.isEmpty && !problem.explanation.isEmpty)
             let body = String(decoding: problem.response.body, as: UTF8.self)
             #expect(body.contains("\"type\":\"/problems/\(problem.code)\""))
-            #expect(body.contains("\"status\":\(problem.status)"))
+            #expect(body.contains("\"status\":\(problem.status)") && body.hasSuffix(",\"errors\":[]}"))
             #expect(!body.dropFirst().dropLast().contains("\\"))
             #expect(problem.prepared.status == problem.status)
             let retries = problem.response.fields.contains { $0.name == "Retry-After" }

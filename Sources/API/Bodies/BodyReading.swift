@@ -129,9 +129,20 @@ struct Signature: Sendable {
     let registration: String?
     let telephone: String?
 
-    /// The role as the journal may hold it: free text never, so what is no code is "other" there and itself in
-    /// the vault.
-    var code: String { isCode(role) ? role : "other" }
+    /// The role as the journal may hold it: free text never, so what is none of the usual ones is "other" there and
+    /// itself in the vault. A closed list, since a name can be spelt like a code.
+    var code: String {
+        Signature.roles.contains(role.lowercased().filter { $0 != "-" }) ? role : "other"
+    }
+
+    /// Roles in which people act for wards, therapy teams, providers, hubs and councils.
+    private static let roles: Set<String> = [
+        "administrator", "assessor", "broker", "caller", "carecoordinator", "caremanager", "carer", "clinician",
+        "commissioner", "consultant", "coordinator", "director", "dischargecoordinator", "dischargenurse",
+        "districtnurse", "doctor", "dutymanager", "gp", "manager", "matron", "nurse", "occupationaltherapist", "ot",
+        "owner", "paramedic", "pharmacist", "physio", "physiotherapist", "practitioner", "registeredmanager",
+        "reviewer", "scheduler", "sister", "socialworker", "supervisor", "teamleader", "therapist",
+    ]
 
     var json: JSONValue {
         .object([

@@ -63,11 +63,15 @@ enum Referrals {
     }
 
     /// A referral for one reader, with the texts that reader may see.
+    ///
+    /// - Parameter posted: texts of the request that is answered. A repeat of it is answered with the same words, whatever
+    ///   was written over them since: they stand beside what that request decided.
     private static func show(
         _ referral: Referral,
         _ reader: Actor,
         _ snapshot: Snapshot,
-        status: UInt16 = 200
+        status: UInt16 = 200,
+        posted: [SensitiveText] = []
     ) -> Reply {
         guard reader.seesPersons else { return .ready(served(referral, nil, [], snapshot, status: status)) }
         let subject = referral.person.description
@@ -76,7 +80,9 @@ enum Referrals {
         ]
         if referral.triage != nil { keys.append(TextKey(subject: subject, kind: TextKind.triage)) }
         if referral.status == .withdrawn { keys.append(TextKey(subject: subject, kind: TextKind.withdrawal)) }
-        return .reading(keys) { [keys] texts in
+        return .reading(keys) { [keys] read in
+            var texts = read
+            for text in posted { texts.found[TextKey(subject: subject, kind: text.kind)] = text.json }
             let shown = ReferralTexts(
                 person: texts.value(subject, TextKind.person),
                 needs: texts.value(subject, TextKind.needs),
@@ -185,7 +191,7 @@ enum Referrals {
                 idempotency: try exchange.idempotencyKey()
             ) { _, resource, snapshot in
                 guard case .referral(let referral) = resource else { return nil }
-                return show(referral, exchange.actor, snapshot)
+                return show(referral, exchange.actor, snapshot, posted: [text])
             }
         )
     }

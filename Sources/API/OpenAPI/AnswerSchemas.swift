@@ -11,7 +11,7 @@ extension SchemaText {
                 title! string
                 status! int
                 detail! string
-                errors [Fault]
+                errors! [Fault]
                 left [WeeklyRow]
                 """
             ),

@@ -98,6 +98,11 @@ struct CareTests {
         #expect(ended.json["ending"]?["by"]?["role"] == .string("Consultant physician"))
         #expect(ended.json["ending"]?["onward"] == .string("stays in hospital"))
         #expect(county.commissioner.get("/v1/packages/p1").json["ending"]?["by"] == .parse(#"{"role":"other"}"#))
+        // A name can be spelt like a code: only the usual roles are kept where the journal is.
+        for (role, isUsual) in [("OT", true), ("Social-Worker", true), ("Jane-Planted", false), ("x", false)] {
+            let by = Signature(name: "A", role: role, registration: nil, telephone: nil)
+            #expect(by.code == (isUsual ? role : "other"))
+        }
         #expect(county.broker.get("/v1/referrals/r1").json["status"] == .string("ended"))
     }
 

@@ -23,6 +23,26 @@ struct IdempotencyTests {
         #expect(county.referrer.get("/v1/referrals").json["items"]?.elements.count == 1)
     }
 
+    @Test("a triage said again shows who said it then, not who has triaged since")
+    func triage() {
+        let county = AccessTests.placed()
+        let path = "/v1/referrals/r1/triage"
+        func said(_ outcome: String, _ name: String, _ key: String) -> Answered {
+            county.clinician.post(
+                path,
+                #"{"outcome":"\#(outcome)","by":{"name":"\#(name)","role":"OT"},"note":"said by \#(name)"}"#,
+                fields: [.idempotencyKey: key]
+            )
+        }
+        let first = said("careOnly", "First", "t-1")
+        #expect(first.json["triage"]?["by"]?["name"] == .string("First"), "\(first.text)")
+        #expect(said("careAndTherapy", "Second", "t-2").json["triage"]?["note"] == .string("said by Second"))
+        let again = said("careOnly", "First", "t-1")
+        #expect(again.json["triage"] == first.json["triage"])
+        #expect(again.json["triage"]?["note"] == .string("said by First"))
+        #expect(county.clinician.get("/v1/referrals/r1").json["triage"]?["by"]?["name"] == .string("Second"))
+    }
+
     @Test("members in another order are the same body; another value is not")
     func canonical() {
         let county = County()
