@@ -73,15 +73,9 @@ extension Lane {
         if turnBytes > 0 { pend(place) }
         if connections[place].unsentTurns == 0 {
             settle(place)
-        } else if writtenCount >= Self.unsentSize || isShakingHands(place) {
+        } else if writtenCount >= Self.unsentSize {
             sendUnsent()
         }
-    }
-
-    /// Whether a TLS handshake goes on. A step of one takes as long as fifty answers: what is written does not wait for the
-    /// rest of a batch of them, and clients can reckon meanwhile.
-    private func isShakingHands(_ place: Int) -> Bool {
-        wire != nil && connections[place].tls?.isEstablished == false
     }
 
     private func pend(_ place: Int) {
