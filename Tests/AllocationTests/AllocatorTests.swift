@@ -11,15 +11,7 @@ struct AllocatorTests {
         let instance = random.make(needs: 24, blocks: 9, sameBand: seed % 2 == 0)
         let problem = Problem(instance)
         let start = Plan(waiting: instance.needs.count)
-        let division = Division(problem, start, regions: 1, round: 0)
-        let region = Region(
-            problem,
-            needs: division.needs[0],
-            blocks: division.blocks[0],
-            free: division.free,
-            received: division.received,
-            home: start
-        )
+        let region = Region(undivided: problem, home: start)
         let search = Search(region, start, seed: seed)
         search.fill()
         let annealing = Annealing(needs: instance.needs.count, expectedMoves: 4_000)

@@ -54,15 +54,7 @@ struct StaffingTests {
         #expect(first.waiting < 26, "seed \(seed)")
         // Again from that plan: moving costs, and the search knows what.
         let problem = Problem(instance)
-        let division = Division(problem, plan, regions: 1, round: 0)
-        let region = Region(
-            problem,
-            needs: division.needs[0],
-            blocks: division.blocks[0],
-            free: division.free,
-            received: division.received,
-            home: plan
-        )
+        let region = Region(undivided: problem, home: plan)
         let search = Search(region, plan, seed: seed)
         let begun = search.objective
         var now = plan
@@ -91,16 +83,7 @@ struct StaffingTests {
                 }
                 #expect(allowed == candidate, "seed \(seed)")
                 guard allowed else { continue }
-                let held = Division(problem, plan, regions: 1, round: 0)
-                let region = Region(
-                    problem,
-                    needs: held.needs[0],
-                    blocks: held.blocks[0],
-                    free: held.free,
-                    received: held.received,
-                    home: plan
-                )
-                let search = Search(region, plan, seed: seed)
+                let search = Search(Region(undivided: problem, home: plan), plan, seed: seed)
                 for two in instance.needs.indices where two != one {
                     for second in everyPlacement(instance, two, free: instance.free) {
                         plan.placements[two] = second

@@ -262,15 +262,12 @@ struct BrokerTests {
         broker.setUp()
         journal.mode.withLock { $0 = .failAfter(.failed("the disk went away")) }
         let told = Mutex(0)
-        let done = DispatchGroup()
         for _ in 0..<1_000 {
-            done.enter()
             broker.submit(Submission(.refer(TestBroker.ask), by: TestBroker.ward)) { ruled in
                 if ruled.isUnavailable { told.withLock { $0 += 1 } }
-                done.leave()
             }
         }
-        done.wait()
+        broker.turn(until: { told.withLock { $0 } == 1_000 })
         #expect(told.withLock { $0 } == 1_000)
         journal.mode.withLock { $0 = .sound }
         broker.turn(until: { broker.health == .ready })
