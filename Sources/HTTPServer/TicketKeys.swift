@@ -87,18 +87,29 @@ final class TicketKeys: Sendable {
                 let keys = SSL_CTX_get_ex_data(context, 0)
             else { return -1 }
             return Unmanaged<TicketKeys>.fromOpaque(keys).takeUnretainedValue()
-                .prepare(name, vector, cipher, authentication, seals: seals == 1)
+                .prepare(
+                    name,
+                    vector,
+                    cipher,
+                    authentication,
+                    seals: seals == 1,
+                    isSpent: SSL_version(session) >= TLS1_3_VERSION && SSL_get_verify_mode(session) == SSL_VERIFY_NONE
+                )
         }
     }
 
     /// Sets up sealing or opening one ticket: 1 when all is well, 2 when the ticket should be replaced too, 0 when it
     /// cannot be opened, negative on failure (SSL_CTX_set_tlsext_ticket_key_evp_cb(3)).
+    /// - Parameter isSpent: a client uses no ticket of this version twice (RFC 8446 appendix C.4), so it gets another with each
+    ///   connection, or would have to go through the whole handshake every other time. Not so where clients are asked for
+    ///   certificates: one ticket after the other would outlive what a certificate says.
     private func prepare(
         _ name: UnsafeMutablePointer<UInt8>,
         _ vector: UnsafeMutablePointer<UInt8>,
         _ cipher: OpaquePointer?,
         _ authentication: OpaquePointer?,
-        seals: Bool
+        seals: Bool,
+        isSpent: Bool
     ) -> Int32 {
         let now = Clock.milliseconds()
         let key: Key
@@ -112,7 +123,7 @@ final class TicketKeys: Sendable {
         } else {
             guard let found = opening(UnsafeBufferPointer(start: name, count: 16), now: now) else { return 0 }
             key = found.key
-            if found.isOld { result = 2 }
+            if found.isOld || isSpent { result = 2 }
             guard EVP_DecryptInit_ex2(cipher, Self.algorithm, key.cipher, vector, nil) == 1 else { return -1 }
         }
         return Self.setKey(key.authentication, of: authentication) ? result : -1

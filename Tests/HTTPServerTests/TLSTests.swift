@@ -55,6 +55,36 @@ struct TLSTests {
         #expect(second.isResumed)
     }
 
+    @Test("every connection of TLS 1.3 hands out a ticket for the next, a resumed one too")
+    func resumesAgain() throws {
+        let server = try SecureServer()
+        var client = try SecureClient(port: server.port)
+        for _ in 0..<4 {
+            client.send(request)
+            _ = client.readUntil("hello")
+            client = try SecureClient(port: server.port, resuming: client)
+            #expect(client.isResumed)
+            #expect(client.ticketsReceived == 0)
+            client.send(request)
+            _ = client.readUntil("hello")
+            #expect(client.ticketsReceived == 1)
+        }
+        #expect(server.server.statistics.fullHandshakes == 1)
+    }
+
+    @Test("where clients are asked for certificates, a ticket is not replaced by a younger one")
+    func ticketsOfCertificates() throws {
+        let server = try SecureServer(asksClients: true)
+        let first = try SecureClient(port: server.port, certificate: server.certificate)
+        first.send(request)
+        _ = first.readUntil("hello")
+        let second = try SecureClient(port: server.port, resuming: first)
+        second.send(request)
+        _ = second.readUntil("hello")
+        #expect(second.isResumed)
+        #expect(second.ticketsReceived == 0)
+    }
+
     @Test(
         "a session of before certificates were read again is resumed after it",
         arguments: [TLS1_3_VERSION, TLS1_2_VERSION]
@@ -265,6 +295,11 @@ final class SecureServer {
 final class SecureClient {
     struct Failure: Error {}
 
+    private final class Tickets {
+        var count = 0
+    }
+
+    private let tickets = Tickets()
     private let raw: RawClient
     private let context: OpaquePointer
     private let session: OpaquePointer
@@ -283,6 +318,14 @@ final class SecureClient {
         }
         self.context = context
         self.session = session
+        // Tickets are handed to a callback, which counts them and leaves them to OpenSSL.
+        SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_CLIENT), nil)
+        SSL_set_ex_data(session, 0, Unmanaged.passUnretained(tickets).toOpaque())
+        SSL_CTX_sess_set_new_cb(context) { session, _ in
+            guard let session, let tickets = SSL_get_ex_data(session, 0) else { return 0 }
+            Unmanaged<Tickets>.fromOpaque(tickets).takeUnretainedValue().count += 1
+            return 0
+        }
         SSL_ctrl(session, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(maxVersion), nil)
         if let suites { SSL_set_cipher_list(session, suites) }
         let names = [UInt8(offers.utf8.count)] + Array(offers.utf8)
@@ -301,6 +344,8 @@ final class SecureClient {
         SSL_CTX_free(context)
     }
 
+    /// Session tickets that came so far.
+    var ticketsReceived: Int { tickets.count }
     var isResumed: Bool { SSL_session_reused(session) == 1 }
     var suite: String { String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(session))) }
     var serial: Int {
