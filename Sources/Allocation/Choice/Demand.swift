@@ -23,23 +23,26 @@ public struct Demand: Sendable {
 
     /// Whether free cells hold it. More minutes than a cell can hold are asked for as the most it can, and so never fit
     /// what holds less; `Capacity.obstacle` counts them exactly.
-    public func fits(_ free: [Int16]) -> Bool {
+    public func fits(_ free: [Int16]) -> Bool { slack(of: free) >= 0 }
+
+    /// The fewest minutes left in any cell it touches, below 0 where they do not hold it.
+    func slack(of free: [Int16]) -> Int16 {
         precondition(free.count >= cells.count)
         return free.withUnsafeBufferPointer { free in
             cells.withUnsafeBufferPointer { cells in
                 guard let have = UnsafeRawPointer(free.baseAddress), let take = UnsafeRawPointer(cells.baseAddress)
                 else {
-                    return true
+                    return .max
                 }
-                var short = SIMD16<Int16>.zero
+                var least = SIMD16<Int16>(repeating: .max)
                 for step in steps {
                     let offset = Int(step) * Demand.stride * MemoryLayout<Int16>.size
+                    let asked = take.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self)
                     // Free cells are never negative, so the difference does not overflow.
-                    short |=
-                        have.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self)
-                        &- take.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self)
+                    let left = have.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self) &- asked
+                    least.replace(with: left, where: left .< least .& asked .> 0)
                 }
-                return short.min() >= 0
+                return least.min()
             }
         }
     }

@@ -6,12 +6,6 @@ extension Capacity {
         carersObstacle(to: need, visits: mask) ?? minutesObstacle(need, mask)
     }
 
-    /// The same where the visits' demand is at hand: most claims are settled by it, and days are looked at one by one only
-    /// to say on which they are short.
-    func obstacle(to need: Need, visits mask: UInt16, _ demand: Demand) -> Obstacle? {
-        carersObstacle(to: need, visits: mask) ?? (demand.fits(free) ? nil : minutesObstacle(need, mask))
-    }
-
     /// The fewest minutes left in any cell the visits touch, once they are placed; they must fit.
     public func slack(of need: Need, visits mask: UInt16) -> Int {
         var least = Int.max
@@ -47,7 +41,11 @@ extension Capacity {
     /// The first moment at which too few carers could be at work for these visits, whatever the minutes; nil when
     /// there is none.
     public func carersObstacle(to need: Need, visits mask: UInt16) -> Obstacle? {
-        let chosen = need.visits.indices.filter { mask >> UInt16($0) & 1 == 1 }.map { need.visits[$0] }
+        carersObstacle(to: need, among: need.visits(in: mask))
+    }
+
+    /// The same for visits that are at hand.
+    func carersObstacle(to need: Need, among chosen: [Need.Visit]) -> Obstacle? {
         // Where no date differs from the same weekday of another week, one week says it all.
         let everyWeekAlike = absences.isEmpty && timed.isEmpty
         let lastDay = everyWeekAlike ? min(need.lastDay, need.firstDay + 6) : need.lastDay

@@ -50,6 +50,11 @@ public struct Need: Sendable {
 }
 
 extension Need {
+    /// The visits of a mask.
+    func visits(in mask: UInt16) -> [Visit] {
+        visits.indices.filter { mask >> UInt16($0) & 1 == 1 }.map { visits[$0] }
+    }
+
     /// Each (day, band) that some of the visits touch, with the sum of their minutes there.
     func forEachCell(_ mask: UInt16, _ body: (_ day: Int, _ band: Int, _ minutes: Int) -> Void) {
         var weekly = [Int](repeating: 0, count: 35)

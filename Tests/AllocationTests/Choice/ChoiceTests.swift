@@ -43,6 +43,88 @@ struct ChoiceTests {
             return true
         }
 
+        /// The fewest minutes left on a day in a band where the visits take any.
+        func slack(_ mask: UInt16, _ capacity: Capacity) -> Int {
+            var least = Int.max
+            for day in need.firstDay...need.lastDay {
+                for band in 0..<5 {
+                    var taken = 0
+                    for (index, visit) in need.visits.enumerated()
+                    where mask >> UInt16(index) & 1 == 1 && visit.band == band && visit.days >> UInt8((day + 3) % 7) & 1 == 1 {
+                        taken += visit.carerMinutes
+                    }
+                    if taken > 0 { least = min(least, capacity.free(day, band) - taken) }
+                }
+            }
+            return least
+        }
+
+        /// Every option there is with its members, single claims first, then pairs in the order of their claims.
+        func options(providers: Int) -> [(option: Option, members: [Int])] {
+            let all = need.allVisits
+            var found: [(option: Option, members: [Int])] = []
+            var partial: [Int] = []
+            for (index, one) in candidates.enumerated() {
+                guard fits(all, one.capacity) else {
+                    partial.append(index)
+                    continue
+                }
+                let rank = one.preferences + [0, one.scarcity, one.fairness, slack(all, one.capacity), index]
+                found.append((Option(carriers: need.visits.map { _ in index }, rank: rank), [index]))
+            }
+            for first in partial {
+                for second in partial where second > first {
+                    let (a, b) = (candidates[first], candidates[second])
+                    let isShared = a.provider != b.provider
+                    if isShared, providers < 2 { continue }
+                    // From the most visits of the first down.
+                    for mask in (1..<all).reversed()
+                    where fits(mask, a.capacity) && fits(all & ~mask, b.capacity) {
+                        let rank =
+                            zip(a.preferences, b.preferences).map(max) + [
+                                isShared ? 2 : 1, max(a.scarcity, b.scarcity),
+                                isShared ? a.fairness + b.fairness : a.fairness,
+                                min(slack(mask, a.capacity), slack(all & ~mask, b.capacity)), first,
+                            ]
+                        let carriers = need.visits.indices.map { mask >> UInt16($0) & 1 == 1 ? first : second }
+                        found.append((Option(carriers: carriers, rank: rank), [first, second]))
+                    }
+                }
+            }
+            return found
+        }
+
+        /// What becomes of a candidate beside the best option.
+        func verdict(_ index: Int, providers: Int) -> Verdict {
+            let options = options(providers: providers)
+            func best(_ options: [(option: Option, members: [Int])]) -> (option: Option, members: [Int])? {
+                options.min { $0.option.rank.lexicographicallyPrecedes($1.option.rank) }
+            }
+            if let winner = best(options) {
+                if winner.members.contains(index) { return .chosen }
+                if let mine = best(options.filter({ $0.members.contains(index) })) {
+                    let rank = mine.option.rank.indices.first { mine.option.rank[$0] != winner.option.rank[$0] }
+                    let entry = rank ?? mine.option.rank.count - 1
+                    return .beaten(rank: entry, difference: mine.option.rank[entry] - winner.option.rank[entry])
+                }
+            }
+            let capacity = candidates[index].capacity
+            func part(_ capacity: Capacity) -> UInt16 {
+                need.visits.indices.reduce(0) { fits(1 << UInt16($1), capacity) ? $0 | 1 << UInt16($1) : $0 }
+            }
+            let isNeeded =
+                part(capacity) != 0
+                && candidates.contains {
+                    $0.provider != candidates[index].provider && part($0.capacity) | part(capacity) == need.allVisits
+                }
+            if isNeeded { return .needsAnotherProvider }
+            guard let obstacle = capacity.obstacle(to: need, visits: need.allVisits) else {
+                Issue.record("a claim that fits is an option")
+                return .chosen
+            }
+            return .blocked(obstacle)
+        }
+
         /// Whether any option carries every visit.
         var hasOption: Bool {
             let all = need.allVisits
@@ -98,6 +180,36 @@ struct ChoiceTests {
             }
         }
         #expect(found > 10 && found < 120)
+    }
+
+    @Test(
+        "of all options it takes the best, and says of each claim what brute force says",
+        arguments: [41, 42, 43, 44] as [UInt64]
+    )
+    func bestOfAll(seed: UInt64) {
+        print("seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        var seen: [String: Int] = [:]
+        for round in 0..<50 {
+            let need = Self.need(&random)
+            let candidates = (0..<Int.random(in: 1...7, using: &random)).map { _ in Self.candidate(&random) }
+            let oracle = Oracle(need: need, candidates: candidates)
+            for providers in 1...2 {
+                let choice = Choice(need, among: candidates, providers: providers)
+                let best = oracle.options(providers: providers)
+                    .min { $0.option.rank.lexicographicallyPrecedes($1.option.rank) }
+                #expect(choice.best == best?.option, "seed \(seed) round \(round)")
+                for index in candidates.indices {
+                    let verdict = oracle.verdict(index, providers: providers)
+                    #expect(choice.verdicts[index] == verdict, "seed \(seed) round \(round) claim \(index)")
+                    seen["\(verdict)".prefix { $0 != "(" }.description, default: 0] += 1
+                }
+                if best?.members.count == 2 { seen["pair", default: 0] += 1 }
+            }
+        }
+        for kind in ["chosen", "beaten", "blocked", "needsAnotherProvider", "pair"] {
+            #expect(seen[kind] ?? 0 > 5, "\(kind) of \(seen)")
+        }
     }
 
     @Test(
