@@ -42,7 +42,11 @@ public struct Demand: Sendable {
                     let left = have.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self) &- asked
                     least.replace(with: left, where: left .< least .& asked .> 0)
                 }
-                return least.min()
+                // By halves: `min()` goes through all lanes one after the other.
+                let eight = least.lowHalf.replacing(with: least.highHalf, where: least.highHalf .< least.lowHalf)
+                let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .< eight.lowHalf)
+                let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
+                return min(two.x, two.y)
             }
         }
     }

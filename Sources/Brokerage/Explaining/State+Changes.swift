@@ -111,8 +111,9 @@ extension State {
     private func laterStart(_ referral: Referral, start: Day, today: Day) -> Day? {
         let last = today.adding(days: policy.startAheadDays)
         guard start < last else { return nil }
+        let days = StartDays(self, referral, from: start)
         return (1...last.days(since: start)).lazy.map { start.adding(days: $0) }.first {
-            couldPlace(referral, referral.ask, start: $0)
+            days.mayHold($0) && couldPlace(referral, referral.ask, start: $0)
         }
     }
 

@@ -50,7 +50,9 @@ struct ChoiceTests {
                 for band in 0..<5 {
                     var taken = 0
                     for (index, visit) in need.visits.enumerated()
-                    where mask >> UInt16(index) & 1 == 1 && visit.band == band && visit.days >> UInt8((day + 3) % 7) & 1 == 1 {
+                    where mask >> UInt16(index) & 1 == 1 && visit.band == band
+                        && visit.days >> UInt8((day + 3) % 7) & 1 == 1
+                    {
                         taken += visit.carerMinutes
                     }
                     if taken > 0 { least = min(least, capacity.free(day, band) - taken) }

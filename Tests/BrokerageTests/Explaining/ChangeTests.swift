@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Brokerage
@@ -42,6 +43,57 @@ struct ChangeTests {
         var sooner = county
         try sooner.must(.withdraw(placed.id), by: County.ward, body: [1])
         #expect(try sooner.refer(sooner.ask(startIn: day.days(since: sooner.today) - 1)).status == .waiting)
+    }
+
+    @Test(
+        "the day is the first on which anybody could: no day that is passed over could",
+        arguments: [1, 2, 3] as [UInt64]
+    )
+    func everyStart(seed: UInt64) throws {
+        print("seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        var (passedOver, found) = (0, 0)
+        for _ in 0..<6 {
+            var county = try County.withProviders(["acorn", "birch"], minutes: 30)
+            for provider in ["acorn", "birch"] {
+                try county.award(
+                    provider,
+                    minutes: 15 * .random(in: 1...6, using: &random),
+                    days: .random(in: 20...120, using: &random)
+                )
+            }
+            let bands: [Band] = [.morning, .tea, .bed]
+            for _ in 0..<8 {
+                let visits = (0...Int.random(in: 0...2, using: &random)).map { index in
+                    Visit.daily(bands[index], [30, 45, 60].randomElement(using: &random) ?? 30)
+                }
+                let ask = county.ask(
+                    visits,
+                    startIn: .random(in: 0...40, using: &random),
+                    maxProviders: .random(in: 1...2, using: &random)
+                ).with(weeks: .random(in: 1...6, using: &random))
+                let referral = try county.refer(ask)
+                guard referral.status == .waiting else { continue }
+                let start = max(ask.startFrom, county.today)
+                let days = StartDays(county.state, referral, from: start)
+                var first: Day?
+                for ahead in 1...84 - start.days(since: county.today) {
+                    let day = start.adding(days: ahead)
+                    let could = county.state.couldPlace(referral, ask, start: day)
+                    if could { first = first ?? day }
+                    if !days.mayHold(day) {
+                        passedOver += 1
+                        #expect(!could, "seed \(seed): day \(day)")
+                    }
+                }
+                if first != nil { found += 1 }
+                let named = try changes(county, referral).compactMap {
+                    if case .start(let day) = $0 { day } else { nil }
+                }.first
+                #expect(named == first, "seed \(seed)")
+            }
+        }
+        #expect(passedOver > 100 && found > 1, "\(passedOver) days, \(found) found")
     }
 
     @Test("one carer in place of two, where one works at a time")

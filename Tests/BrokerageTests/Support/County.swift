@@ -185,6 +185,7 @@ extension County {
         startIn days: Int = 1,
         carerGender: Provider.Gender? = nil,
         existing: String? = nil,
+        maxProviders: Int = 1,
         facts: Ask.Facts = []
     ) -> Ask {
         Ask(
@@ -196,6 +197,7 @@ extension County {
             visits: visits,
             carerGender: carerGender,
             existingProvider: existing.map { Slug($0)! },
+            maxProviders: maxProviders,
             facts: facts
         )
     }
