@@ -17,13 +17,14 @@ extension Change {
         case .oneMorePerson: "oneMorePerson"
         case .askAgain: "askAgain"
         case .spot: "spot"
+        case .buy: "buy"
         }
     }
 
     /// The reason it would take away, by its code.
     private var reason: String {
         switch self {
-        case .moreMinutes, .start, .spot: "noTime"
+        case .moreMinutes, .start, .spot, .buy: "noTime"
         case .otherTime, .singleHanded: "noCarers"
         case .claim: "unclaimed"
         case .twoProviders: "tooManyProviders"
@@ -37,14 +38,16 @@ extension Change {
     private var provider: ProviderID? {
         switch self {
         case .moreMinutes(let provider, _, _), .oneMorePerson(let provider), .askAgain(let provider): provider
-        case .otherTime, .start, .claim, .twoProviders, .singleHanded, .weeks, .anyGender, .spot: nil
+        case .otherTime, .start, .claim, .twoProviders, .singleHanded, .weeks, .anyGender, .spot, .buy: nil
         }
     }
 
     private var block: BlockID? {
         switch self {
         case .moreMinutes(_, let block, _), .claim(let block): block
-        case .otherTime, .start, .twoProviders, .singleHanded, .weeks, .anyGender, .oneMorePerson, .askAgain, .spot: nil
+        case .otherTime, .start, .twoProviders, .singleHanded, .weeks, .anyGender, .oneMorePerson, .askAgain, .spot,
+            .buy:
+            nil
         }
     }
 
@@ -84,6 +87,13 @@ extension Change {
             json.field("ceilingPence", ceiling)
             json.field("mostPence", most)
             json.field("budgetLeftPence", left)
+        case .buy(let weekly, let from, let until):
+            json.rows("weekly", weekly)
+            json.array("skills") { json in
+                for skill in ask.skills { json.value(skill.description) }
+            }
+            json.field("from", from)
+            json.field("until", until)
         case .claim, .twoProviders, .singleHanded, .anyGender, .oneMorePerson, .askAgain: return
         }
     }
@@ -113,6 +123,10 @@ extension Change {
             return
                 "Should a named person buy these hours on the spot, at \(ceiling) pence an hour at most: \(most) pence "
                 + "of the \(left) left?"
+        case .buy(let weekly, let from, let until):
+            return
+                "Could a block of \(weekly.minutesPerWeek) minutes a week be bought for \(ask.district), from \(from) to "
+                + "\(until) or longer, and awarded to a provider that may carry it?"
         }
     }
 }

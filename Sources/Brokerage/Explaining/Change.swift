@@ -24,6 +24,10 @@ public enum Change: Hashable, Sendable {
     /// Minutes bought for this person alone, at most at this price.
     case spot(ceilingPence: Int, mostPence: Int, budgetLeftPence: Int)
 
+    /// Hours are bought: a block with these minutes, awarded to a provider that may carry them. Named where nothing smaller
+    /// would do, so that nobody waits without a question being asked.
+    case buy(WeeklyPattern, from: Day, until: Day)
+
     /// Minutes a claim is short of in one band.
     public struct Shortage: Hashable, Sendable {
         public let band: Band
@@ -51,6 +55,7 @@ public enum Change: Hashable, Sendable {
         case .weeks(let weeks): return (9, 6 - weeks)
         case .anyGender: return (10, 0)
         case .spot: return (11, 0)
+        case .buy: return (12, 0)
         }
     }
 }

@@ -32,6 +32,9 @@ extension State {
             found.append(.anyGender)
         }
         if let change = spotProposal(referral.sought) { found.append(change) }
+        if found.isEmpty, let weekly = SpotPurchase.weekly(referral.sought) {
+            found.append(.buy(weekly, from: start, until: start.adding(days: referral.sought.days - 1)))
+        }
         return found.sorted { $0.effort < $1.effort }
     }
 

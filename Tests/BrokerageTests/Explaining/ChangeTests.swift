@@ -127,6 +127,31 @@ struct ChangeTests {
         #expect(county.state.referrals[referral.id]?.status == .offered)
     }
 
+    @Test("a block to buy, where nothing could be found, moved or asked for; with it the person is placed")
+    func buying() throws {
+        var county = try County.withProviders([], minutes: 0)
+        try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
+        let visits: [Visit] = [.daily(.morning, 30, carers: 2), .daily(.tea, 45, at: "16:00")]
+        let referral = try county.refer(county.ask(visits))
+        let found = try changes(county, referral)
+        guard case .buy(let weekly, let from, let until) = try #require(found.first), found.count == 1 else {
+            return #expect(Bool(false), "\(found)")
+        }
+        #expect(weekly.minutesPerWeek == 7 * (60 + 45))
+        #expect(from == county.today.adding(days: 1) && until.days(since: from) == 41)
+        let terms = BlockTerms(
+            zone: Slug("leam")!,
+            from: from,
+            until: until,
+            ratePence: 2500,
+            funding: .council,
+            skills: [],
+            weekly: weekly
+        )
+        try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+        #expect(county.state.referrals[referral.id]?.status == .offered)
+    }
+
     @Test("fewer weeks, a carer of any gender, one person more, asking again: each tried before it is named")
     func others() throws {
         var county = try County.withProviders([], minutes: 0)
