@@ -43,7 +43,7 @@ struct Binding: Sendable {
         let jobs = max(1, min(workers.count * 4, blocks / 64))
         let parts = workers.map(jobs) { job in
             var part = [[Row]]()
-            var finder = RowFinder(horizon: instance.horizon)
+            var finder = RowFinder()
             for block in blocks * job / jobs..<blocks * (job + 1) / jobs {
                 part.append(finder.rows(instance, block, users[block], standing[block]))
             }

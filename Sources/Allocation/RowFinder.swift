@@ -1,17 +1,15 @@
 /// Finds the rows of a block that no other row implies; keeps its scratch between blocks.
 struct RowFinder {
-    private let horizon: Int
     private var masks: [UInt128] = []
     private var loads: [Int] = []
     private var cover: [UInt64] = []
+    /// What is asked for on each day.
+    private var asked = [Int](repeating: 0, count: Instance.longestHorizon)
     /// Days with what is free and how many could use it, in one number each: the least free first, then the most users, then
     /// the earlier day.
     private var days: [UInt64] = []
     private var kept: [Int] = []
     private var moments: [Int] = []
-
-    /// A finder for instances of that many days.
-    init(horizon: Int) { self.horizon = horizon }
 
     /// The binding rows of a block.
     mutating func rows(
@@ -86,38 +84,82 @@ struct RowFinder {
         _ moment: Int,
         _ standing: ArraySlice<Instance.Standing>
     ) {
-        let words = (masks.count + 63) / 64
-        let all = masks.reduce(0, |)
-        let total = loads.reduce(0, +)
         kept.removeAll(keepingCapacity: true)
         days.removeAll(keepingCapacity: true)
-        if cover.count < words * horizon { cover = [UInt64](repeating: 0, count: words * horizon) }
-        var left = all
-        while left != 0 {
-            let day = left.trailingZeroBitCount
-            left &= left - 1
-            let row = Binding.Row(band: Int8(band), day: UInt8(day), moment: Int16(moment))
-            let free = instance.left(row, block, standing)
-            guard total > free else { continue }
-            var asked = 0
+        let words = (masks.count + 63) / 64
+        let all = masks.reduce(0, |)
+        if cover.count < words * Instance.longestHorizon {
+            cover = [UInt64](repeating: 0, count: words * Instance.longestHorizon)
+        }
+        RowFinder.spread(masks, loads, words, &asked, &cover)
+        for day in Days(all) {
+            let free = instance.left(
+                Binding.Row(band: Int8(band), day: UInt8(day), moment: Int16(moment)),
+                block,
+                standing
+            )
+            guard asked[day] > free else { continue }
             var count = 0
-            for word in 0..<words { cover[day * words + word] = 0 }
-            for index in 0..<masks.count where masks[index] >> UInt128(day) & 1 != 0 {
-                cover[day * words + index / 64] |= 1 << UInt64(index % 64)
-                asked += loads[index]
-                count += 1
-            }
-            if asked > free { days.append(UInt64(free) << 40 | UInt64(0xFFFF_FFFF - count) << 8 | UInt64(day)) }
+            for word in 0..<words { count += cover[day * words + word].nonzeroBitCount }
+            days.append(UInt64(free) << 40 | UInt64(0xFFFF_FFFF - count) << 8 | UInt64(day))
         }
-        days.sort()
-        for key in days {
-            let day = Int(key & 0xFF)
-            var implied = false
-            for other in kept where !implied {
-                implied = (0..<words).allSatisfy { cover[day * words + $0] & ~cover[other * words + $0] == 0 }
+        // The first of those that are left is kept, and what it implies goes with it.
+        while let first = days.min() {
+            let day = Int(first & 0xFF)
+            kept.append(day)
+            days.removeAll { key in
+                let other = Int(key & 0xFF)
+                return (0..<words).allSatisfy { cover[other * words + $0] & ~cover[day * words + $0] == 0 }
             }
-            if !implied { kept.append(day) }
         }
+    }
+
+    /// Sums what is asked for on each day and notes who asks. Mask by mask and not day by day: whether somebody asks on a day
+    /// cannot be foreseen.
+    private static func spread(
+        _ masks: [UInt128],
+        _ loads: [Int],
+        _ words: Int,
+        _ asked: inout [Int],
+        _ cover: inout [UInt64]
+    ) {
+        asked.withUnsafeMutableBufferPointer { asked in
+            cover.withUnsafeMutableBufferPointer { cover in
+                asked.update(repeating: 0)
+                cover.update(repeating: 0)
+                for index in masks.indices {
+                    let (word, bit, load) = (index / 64, UInt64(1) << UInt64(index % 64), loads[index])
+                    for day in Days(masks[index]) {
+                        asked[day] &+= load
+                        cover[day &* words &+ word] |= bit
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The days of a mask, ascending.
+private struct Days: Sequence, IteratorProtocol {
+    private var low: UInt64
+    private var high: UInt64
+
+    init(_ mask: UInt128) {
+        low = UInt64(truncatingIfNeeded: mask)
+        high = UInt64(truncatingIfNeeded: mask >> 64)
+    }
+
+    @inline(__always)
+    mutating func next() -> Int? {
+        if low != 0 {
+            let day = low.trailingZeroBitCount
+            low &= low &- 1
+            return day
+        }
+        guard high != 0 else { return nil }
+        let day = 64 &+ high.trailingZeroBitCount
+        high &= high &- 1
+        return day
     }
 }
 
