@@ -25,7 +25,7 @@ public struct Demand: Sendable {
     /// what holds less; `Capacity.obstacle` counts them exactly.
     public func fits(_ free: [Int16]) -> Bool { slack(of: free) >= 0 }
 
-    /// The fewest minutes left in any cell it touches, below 0 where they do not hold it.
+    /// The fewest minutes left in any cell it touches; below 0 where they do not hold it.
     func slack(of free: [Int16]) -> Int16 {
         precondition(free.count >= cells.count)
         return free.withUnsafeBufferPointer { free in
@@ -40,6 +40,8 @@ public struct Demand: Sendable {
                     let asked = take.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self)
                     // Free cells are never negative, so the difference does not overflow.
                     let left = have.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self) &- asked
+                    // Most claims that are short are so on the first days already.
+                    if Demand.isShort(left) { return -1 }
                     least.replace(with: left, where: left .< least .& asked .> 0)
                 }
                 // By halves: `min()` goes through all lanes one after the other.
@@ -49,5 +51,12 @@ public struct Demand: Sendable {
                 return min(two.x, two.y)
             }
         }
+    }
+
+    @inline(__always)
+    private static func isShort(_ left: SIMD16<Int16>) -> Bool {
+        let words = unsafeBitCast(left, to: SIMD4<UInt64>.self)
+        let both = words.lowHalf | words.highHalf
+        return (both[0] | both[1]) & 0x8000_8000_8000_8000 != 0
     }
 }

@@ -52,7 +52,7 @@ extension Deliberation {
                     record(.offerWithdrawn(other))
                 }
             }
-            place(offer.referral, keepingQuiet: false)
+            place(offer.referral)
             if let referral = state.referrals[offer.referral], referral.expiries >= policy.expiriesBeforeBroker {
                 alert(offer.referral, .offersUnanswered)
             }

@@ -1,26 +1,28 @@
 /// Placing: which claims may carry a referral, which one does, and why not the others.
 extension Deliberation {
-    /// Decides where a referral goes, and offers it there. `keepingQuiet`: a referral that still cannot be placed is
-    /// left as it is, so that a long queue does not write its reasons again with every minute that comes free.
+    /// Decides where a referral goes, and offers it there.
     ///
-    /// - Parameter settlesAt: when the offer settles, where it stands for an earlier one; nil: some time from now.
-    mutating func place(_ id: ReferralID, keepingQuiet: Bool, settlesAt: Instant? = nil) {
+    /// - Parameters:
+    ///   - headroom: of the referral's zone, for one of those who wait: who still cannot be placed is left as they are, so
+    ///     that a long queue does not write its reasons again with every minute that comes free.
+    ///   - settlesAt: when the offer settles, where it stands for an earlier one; nil: some time from now.
+    mutating func place(_ id: ReferralID, within headroom: Headroom? = nil, settlesAt: Instant? = nil) {
         guard let referral = state.referrals[id], referral.status == .waiting,
             !policy.triageBeforeStart || referral.triage != nil
         else { return }
         let start = max(referral.ask.startFrom, today)
         guard referral.expiries < policy.expiriesBeforeBroker else {
             // A person takes over: what could be done is written down, and nothing is sent.
-            if !keepingQuiet {
+            if headroom == nil {
                 let open = state.placing(referral, start: start, at: now).decision
                 record(.placementDecided(id, open.withoutChoice))
             }
             return
         }
-        if keepingQuiet, !state.mayFit(referral, start: start) { return }
+        if let headroom, !state.mayFit(referral, start: start, headroom) { return }
         let placing = state.placing(referral, start: start, at: now)
         guard let claims = placing.claims else {
-            if !keepingQuiet { record(.placementDecided(id, placing.decision)) }
+            if headroom == nil { record(.placementDecided(id, placing.decision)) }
             return
         }
         record(.placementDecided(id, placing.decision))

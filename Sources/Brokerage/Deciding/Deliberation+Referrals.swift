@@ -21,7 +21,7 @@ extension Deliberation {
             )
         )
         if !duplicates.isEmpty { alert(id, .possibleDuplicate) }
-        place(id, keepingQuiet: false)
+        place(id)
         return .referral(id, created: true)
     }
 
@@ -82,7 +82,7 @@ extension Deliberation {
             )
             // A provider that has accepted its part must hear of the change from a person.
             if matters, !referral.packages.isEmpty { alert(id, .changeUnconfirmed, again: true) }
-            if matters || referral.status == .provisional { place(id, keepingQuiet: false) }
+            if matters || referral.status == .provisional { place(id) }
         }
         if !liveDuplicates(but: id).isEmpty { alert(id, .possibleDuplicate) }
         return .referral(id, created: false)
@@ -195,7 +195,7 @@ extension Deliberation {
             withdrawOffers(of: referral)
         }
         record(.referralTriaged(id, Referral.Triage(outcome: outcome, at: now, role: role)))
-        if policy.triageBeforeStart || referral.status == .adviceOnly { place(id, keepingQuiet: false) }
+        if policy.triageBeforeStart || referral.status == .adviceOnly { place(id) }
         return .referral(id, created: false)
     }
 

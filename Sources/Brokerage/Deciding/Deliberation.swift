@@ -136,22 +136,8 @@ struct Deliberation {
         var left = Deliberation.mostTries
         var rest: [ZoneID: Int] = [:]
         for zone in state.deferrals.keys.sorted() { rest[zone] = state.deferrals[zone] }
-        for zone in zonesToTry.sorted() {
-            let queue = state.inOrderOfNeed(zone, at: now)
-            // A deferred zone goes on where it stopped; freshly freed minutes start from the top.
-            rest[zone] = nil
-            // Whoever is placed leaves the queue, so the next tick goes on behind those tried and still waiting.
-            var placed = 0
-            for (index, id) in queue.enumerated() {
-                if left == 0 {
-                    rest[zone] = index - placed
-                    break
-                }
-                left -= 1
-                place(id, keepingQuiet: true)
-                if state.referrals[id]?.status != .waiting { placed += 1 }
-            }
-        }
+        // A deferred zone goes on where it stopped; freshly freed minutes start from the top.
+        for zone in zonesToTry.sorted() { rest[zone] = tryQueue(of: zone, after: 0, &left) }
         zonesToTry = []
         noteDeferrals(rest)
     }
@@ -161,19 +147,26 @@ struct Deliberation {
         var rest: [ZoneID: Int] = [:]
         var left = Deliberation.mostTries
         for zone in state.deferrals.keys.sorted() {
-            let queue = state.inOrderOfNeed(zone, at: now)
-            var placed = 0
-            for (index, id) in queue.enumerated().dropFirst(state.deferrals[zone] ?? 0) {
-                if left == 0 {
-                    rest[zone] = index - placed
-                    break
-                }
-                left -= 1
-                place(id, keepingQuiet: true)
-                if state.referrals[id]?.status != .waiting { placed += 1 }
-            }
+            rest[zone] = tryQueue(of: zone, after: state.deferrals[zone] ?? 0, &left)
         }
         noteDeferrals(rest)
+    }
+
+    /// Tries those who wait in a zone, in order of need, behind the first `tried`. Returns how many were tried and still wait,
+    /// where not everyone was.
+    private mutating func tryQueue(of zone: ZoneID, after tried: Int, _ left: inout Int) -> Int? {
+        let queue = state.inOrderOfNeed(zone, at: now)
+        guard tried < queue.count else { return nil }
+        let headroom = Headroom(state, zone)
+        // Whoever is placed leaves the queue, so the next tick goes on behind those tried and still waiting.
+        var placed = 0
+        for (index, id) in queue.enumerated().dropFirst(tried) {
+            if left == 0 { return index - placed }
+            left -= 1
+            place(id, within: headroom)
+            if state.referrals[id]?.status != .waiting { placed += 1 }
+        }
+        return nil
     }
 
     private mutating func noteDeferrals(_ rest: [ZoneID: Int]) {

@@ -23,23 +23,23 @@ struct Obstruction: Error {
 extension State {
     /// Whether placing could succeed: each visit by itself has the minutes on some claim that may carry it. Most
     /// people who wait fail here, so that a long queue costs little with every minute that comes free.
-    func mayFit(_ referral: Referral, start: Day) -> Bool {
+    func mayFit(_ referral: Referral, start: Day, _ headroom: Headroom) -> Bool {
         let ask = referral.sought
-        var open: [Slab] = []
+        let need = Need(ask, from: start, bands: policy.bands)
+        guard headroom.mayHold(need) else { return false }
+        var missing = ask.visits.indices.map { Demand(need, visits: 1 << UInt16($0)) }
         for block in blocks(of: referral.zone).compactMap({ blocks[$0] }) where block.spotFor == nil {
-            for claim in block.claims.compactMap({ self.claims[$0] }) where claim.until >= today {
-                if barrier(ask, start: start, block, claim, declined: referral.declined) == nil,
-                    let slab = slabs[claim.id]
-                {
-                    open.append(slab)
-                }
+            for id in block.claims {
+                // Minutes first: that takes less than the rules do, and most have none.
+                guard let slab = slabs[id], missing.contains(where: { $0.fits(slab.cells) }),
+                    let claim = claims[id], claim.until >= today,
+                    barrier(ask, start: start, block, claim, declined: referral.declined) == nil
+                else { continue }
+                missing.removeAll { $0.fits(slab.cells) }
+                if missing.isEmpty { return true }
             }
         }
-        let need = Need(ask, from: start, bands: policy.bands)
-        return ask.visits.indices.allSatisfy { visit in
-            let demand = Demand(need, visits: 1 << UInt16(visit))
-            return open.contains { demand.fits($0.cells) }
-        }
+        return missing.isEmpty
     }
 
     /// Looks at every claim in the referral's zone and takes the best option. With `only`, at the claims of one

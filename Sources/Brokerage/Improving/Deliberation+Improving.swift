@@ -43,7 +43,7 @@ extension Deliberation {
         }
         // Whoever gave way takes what is left, or is told what is in the way.
         for move in exchange where move.from != nil && state.referrals[move.referral]?.status == .waiting {
-            place(move.referral, keepingQuiet: false, settlesAt: settling[move.referral])
+            place(move.referral, settlesAt: settling[move.referral])
         }
         // To even out shares alone nobody's offer is moved.
         var (stood, stands) = (before, state.tiers(of: people, in: zone, at: now, withdrawn: settled))

@@ -36,7 +36,8 @@ extension County {
             guard let referral = state.referrals[id], referral.status == .waiting else { continue }
             let start = max(referral.ask.startFrom, state.today)
             let claims = state.placing(referral, start: start, at: now).claims
-            #expect(claims == nil || state.mayFit(referral, start: start), "\(place): \(id)")
+            let headroom = Headroom(state, referral.zone)
+            #expect(claims == nil || state.mayFit(referral, start: start, headroom), "\(place): \(id)")
         }
     }
 
