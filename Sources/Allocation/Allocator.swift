@@ -20,8 +20,9 @@ public struct Allocator: Sendable {
     let workers: Workers
 
     /// Works out candidates and binding days.
-    public init(_ instance: Instance, workers: Workers = .alone) {
-        problem = Problem(instance, workers)
+    /// - Parameter sample: how many candidates are enough, where a need may have very many; nil: all.
+    public init(_ instance: Instance, workers: Workers = .alone, sample: CandidateSample? = nil) {
+        problem = Problem(instance, workers, sample: sample)
         self.workers = workers
     }
 

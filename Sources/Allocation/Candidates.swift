@@ -19,8 +19,8 @@ struct Candidates: Sendable {
     /// The candidates, ascending by block within a need.
     private(set) var pairs: [Pair] = []
 
-    /// Finds the candidates of all needs.
-    init(_ instance: Instance, _ workers: Workers = .alone) {
+    /// Finds the candidates of all needs, or a sample of them.
+    init(_ instance: Instance, _ workers: Workers = .alone, sample: CandidateSample? = nil) {
         let serving = BlocksByPlace(instance)
         let standing = StandingByBlock(instance)
         let needs = instance.needs.count
@@ -33,7 +33,10 @@ struct Candidates: Sendable {
                     let need = instance.needs[index]
                     let all = need.bands
                     var whole = true
-                    for block in serving[need.place] where instance.blocks[Int(block)].admits(need) {
+                    var blocks = serving[need.place]
+                    let isSampled = sample.map { blocks.count > $0.most } ?? false
+                    if isSampled, let sample { blocks = sample.order(blocks, of: index)[...] }
+                    for block in blocks where instance.blocks[Int(block)].admits(need) {
                         var fits = instance.fitting(need, Int(block), free)
                         if !instance.carers.isEmpty {
                             fits &= ~instance.understaffed(need, Int(block), standing[Int(block)])
@@ -43,7 +46,9 @@ struct Candidates: Sendable {
                         part.pairs.append(
                             Pair(block: block, fits: fits, cost: instance.costs(of: need, on: Int(block), fits))
                         )
+                        if isSampled, part.pairs.count - before == sample?.most { break }
                     }
+                    if isSampled { part.pairs[before...].sort { $0.block < $1.block } }
                     if !whole {
                         let partners = Partners(need, all, part.pairs[before...], instance)
                         let kept = part.pairs[before...].filter { $0.fits == all || partners.exist(for: $0, instance) }
@@ -64,6 +69,30 @@ struct Candidates: Sendable {
 
     /// Positions in `pairs` of a need's candidates.
     func of(_ need: Int) -> Range<Int> { Int(start[need])..<Int(start[need + 1]) }
+}
+
+/// How many are looked for where a need has very many.
+public struct CandidateSample: Sendable {
+    /// Blocks for each need at most, at least 2; those where it is placed are among them.
+    let most: Int
+    /// Another seed finds others.
+    let seed: UInt64
+    /// Where needs are placed now.
+    let keeping: Plan
+
+    /// A sample from its parts.
+    public init(most: Int, seed: UInt64, keeping: Plan) {
+        precondition(most >= 2)
+        (self.most, self.seed, self.keeping) = (most, seed, keeping)
+    }
+
+    /// The blocks in the order in which they are looked at: from somewhere on, those that are kept first.
+    fileprivate func order(_ blocks: ArraySlice<Int32>, of need: Int) -> [Int32] {
+        var chance = Chance(seed: seed &+ UInt64(need) &* 0x5851_F42D)
+        let from = blocks.startIndex + chance.below(blocks.count)
+        let kept = (keeping.placements[need]?.parts ?? []).map { Int32($0.block) }.filter { blocks.contains($0) }
+        return kept + (blocks[from...] + blocks[..<from]).filter { !kept.contains($0) }
+    }
 }
 
 /// Which parts of one need could be completed by another candidate of it.

@@ -1,5 +1,5 @@
 /// How sought after minutes are: bid prices for the choices to come.
-extension Instance {
+extension Allocator {
     /// Days over which demand is held against what is free, 56: what a package that begins within two weeks lies on.
     private static let pressureDays = 56
 
@@ -9,9 +9,9 @@ extension Instance {
     /// Taking the option with the least of it leaves to later needs what they have the least choice in: a little fewer wait
     /// than by the closest fit alone (`PressureTests` counts them).
     public func pressure() -> [Int] {
-        let candidates = Candidates(self)
-        var asked = [Int](repeating: 0, count: blocks.count * Instance.bands)
-        for (index, need) in needs.enumerated() {
+        let candidates = problem.candidates
+        var asked = [Int](repeating: 0, count: instance.blocks.count * Instance.bands)
+        for (index, need) in instance.needs.enumerated() {
             var minutes = [Int](repeating: 0, count: Instance.bands)
             for call in need.calls { minutes[call.band] += call.load * call.days.nonzeroBitCount }
             let pairs = candidates.of(index).map { candidates.pairs[$0] }
@@ -22,10 +22,11 @@ extension Instance {
                 }
             }
         }
-        for block in blocks.indices {
+        for block in instance.blocks.indices {
             for band in 0..<Instance.bands {
-                let row = slab(block, band)
-                let free = (0..<min(horizon, Instance.pressureDays)).reduce(0) { $0 + Int(self.free[row + $1]) }
+                let row = instance.slab(block, band)
+                let days = 0..<min(instance.horizon, Allocator.pressureDays)
+                let free = days.reduce(0) { $0 + Int(instance.free[row + $1]) }
                 asked[block * Instance.bands + band] = free > 0 ? asked[block * Instance.bands + band] / free : 0
             }
         }

@@ -5,9 +5,9 @@ struct Problem: Sendable {
     let binding: Binding
 
     /// Works out who could go where and what binds.
-    init(_ instance: Instance, _ workers: Workers = .alone) {
+    init(_ instance: Instance, _ workers: Workers = .alone, sample: CandidateSample? = nil) {
         self.instance = instance
-        candidates = Candidates(instance, workers)
+        candidates = Candidates(instance, workers, sample: sample)
         binding = Binding(instance, candidates, workers)
     }
 

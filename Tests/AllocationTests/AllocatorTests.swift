@@ -58,6 +58,26 @@ struct AllocatorTests {
         }
     }
 
+    @Test("of a sample of candidates, another in every run, it makes nothing dearer", arguments: UInt64(1)...10)
+    func sampled(seed: UInt64) throws {
+        var random = RandomInstance(seed: seed)
+        let instance = random.make(needs: 30, blocks: 20)
+        var plan = Plan(waiting: 30)
+        let first = try instance.account(plan).objective
+        var last = first
+        for run in 0..<6 as Range<UInt64> {
+            let sample = CandidateSample(most: 3, seed: run, keeping: plan)
+            let allocator = Allocator(instance, sample: sample)
+            let found = allocator.improve(plan, seed: run, budget: .moves(2_000)).plan
+            #expect(found == allocator.improve(plan, seed: run, budget: .moves(2_000)).plan, "seed \(seed)")
+            plan = found
+            let now = try instance.account(plan).objective
+            #expect(now <= last, "seed \(seed)")
+            last = now
+        }
+        #expect(last < first, "seed \(seed)")
+    }
+
     @Test("gives the same plan for the same seed and moves, whoever works", arguments: [40, 500])
     func deterministic(needs: Int) {
         var random = RandomInstance(seed: 7)

@@ -31,6 +31,33 @@ struct BindingTests {
         }
     }
 
+    @Test(
+        "a sample has so many candidates and those where a need is placed; other seeds find others",
+        arguments: UInt64(1)...20
+    )
+    func sample(seed: UInt64) {
+        var random = RandomInstance(seed: seed)
+        let instance = random.make(needs: 30, blocks: 40, sameBand: true)
+        let all = Candidates(instance)
+        let start = Allocator(instance).improve(seed: seed, budget: .moves(2_000)).plan
+        var seen = Set<[Int32]>()
+        for other in 0..<4 as Range<UInt64> {
+            let few = Candidates(instance, sample: CandidateSample(most: 6, seed: other, keeping: start))
+            for need in instance.needs.indices {
+                let (found, whole) = (few.pairs[few.of(need)], all.pairs[all.of(need)])
+                #expect(found.map(\.block) == found.map(\.block).sorted(), "seed \(seed)")
+                #expect(found.allSatisfy(whole.contains), "seed \(seed)")
+                #expect(found.count <= 6, "seed \(seed)")
+                for part in start.placements[need]?.parts ?? [] {
+                    #expect(found.contains { Int($0.block) == part.block }, "seed \(seed)")
+                }
+                if whole.count > 6 { seen.insert([Int32(need)] + found.map(\.block)) }
+            }
+        }
+        let many = instance.needs.indices.count { all.of($0).count > 6 }
+        #expect(many == 0 || seen.count > many, "seed \(seed)")
+    }
+
     /// Seats random candidates while the packed rows allow, and asks the full days whether they agree.
     @Test("a package fits the binding days exactly when it fits every day", arguments: UInt64(1)...30)
     func rows(seed: UInt64) {

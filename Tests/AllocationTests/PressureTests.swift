@@ -26,7 +26,7 @@ struct PressureTests {
         }
         let call = Instance.Call(band: 0, minutes: 30, carers: 1, days: (1 << 42) - 1, visitsPerWeek: 7)
         instance.needs = (0..<2).map { _ in Instance.Need(place: 0, days: 0..<42, calls: [call], waiting: 1_000) }
-        let pressure = instance.pressure()
+        let pressure = Allocator(instance).pressure()
         // Two needs of 42 x 30 minutes, half of each to either block that holds half an hour a day.
         #expect(pressure[0] == 2 * 42 * 30 * 1_000 / 2 / (56 * 60))
         #expect(pressure[Instance.bands] == 2 * 42 * 30 * 1_000 / 2 / (56 * 120))
@@ -94,7 +94,7 @@ struct PressureTests {
             known.needs = Array(instance.needs[..<40])
             let none = [Int](repeating: 0, count: instance.blocks.count * Instance.bands)
             byFit += waiting(instance, arriving: 40..<120, pressure: none)
-            byPressure += waiting(instance, arriving: 40..<120, pressure: known.pressure())
+            byPressure += waiting(instance, arriving: 40..<120, pressure: Allocator(known).pressure())
         }
         print("seeds 1 to 12: \(byFit) wait by fit, \(byPressure) by pressure")
         #expect(byPressure < byFit)

@@ -82,6 +82,10 @@ public struct ZoneProblem: Sendable {
         guard (try? instance.account(plan)) != nil else { return nil }
     }
 
+    /// Claims that a run looks at for each person, 64; other ones in the next run. In a zone of hundreds of claims who could
+    /// go where takes longer to work out than the search itself, and each claim is as good as another but for what is free.
+    static let mostClaimsEach = 64
+
     /// People in it.
     public var size: Int { people.count }
     /// Of those, who waits.
@@ -90,12 +94,16 @@ public struct ZoneProblem: Sendable {
     /// Searches, and says what it would change; nil when nothing. The same problem, seed and moves give the same answer,
     /// on every machine.
     public func improvement(seed: UInt64, moves: Int) -> Improvement? {
-        let allocator = Allocator(instance, workers: .alone)
+        let allocator = Allocator(
+            instance,
+            workers: .alone,
+            sample: CandidateSample(most: ZoneProblem.mostClaimsEach, seed: seed, keeping: start)
+        )
         let found = allocator.improve(start, seed: seed, budget: .moves(moves)).plan
         let exchanges = allocator.exchanges(from: start, to: found, most: Improvement.mostInExchange).map { needs in
             needs.map { move($0, found.placements[$0]) }.sorted { $0.referral < $1.referral }
         }
-        let scarcities = isScarcityDue ? self.scarcities : []
+        let scarcities = isScarcityDue ? scarcities(allocator.pressure()) : []
         guard !exchanges.isEmpty || !scarcities.isEmpty else { return nil }
         return Improvement(zone: zone, exchanges: exchanges, scarcities: scarcities)
     }
@@ -110,9 +118,8 @@ public struct ZoneProblem: Sendable {
     }
 
     /// How sought after each claim's minutes are, in tenths, so that small differences decide nothing.
-    var scarcities: [Scarcity] {
-        let pressure = instance.pressure()
-        return claims.enumerated().map { block, claim in
+    func scarcities(_ pressure: [Int]) -> [Scarcity] {
+        claims.enumerated().map { block, claim in
             Scarcity(
                 claim: claim,
                 bands: (0..<Instance.bands).map { min(pressure[block * Instance.bands + $0] / 100, 1_000) }
