@@ -129,6 +129,11 @@ let package = Package(
             dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "homewardTests",
+            dependencies: ["homeward", "Broker", "Brokerage", "Journal", "Vault"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: strict),

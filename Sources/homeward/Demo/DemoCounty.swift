@@ -27,10 +27,12 @@ struct DemoCounty {
 
     /// Zones, providers and blocks on the first day, then day after day of referrals, and the waiting list of today.
     mutating func fill(today now: Instant) throws {
-        clock.now = now.adding(hours: -24 * DemoCounty.pastDays)
+        // Nine in the morning: what is done on a day of the past must not run into the next, whatever the hour is now.
+        let morning = { (days: Int) in London.instant(London.day(at: now).adding(days: -days), minuteOfDay: 9 * 60) }
+        clock.now = morning(DemoCounty.pastDays)
         try setUp()
         for day in (1...DemoCounty.pastDays).reversed() {
-            clock.now = now.adding(hours: -24 * day)
+            clock.now = morning(day)
             try liveADay()
         }
         clock.now = now
