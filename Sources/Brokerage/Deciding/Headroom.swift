@@ -5,7 +5,7 @@ import Allocation
 ///
 /// What is placed afterwards leaves less: then it promises too much, which costs a closer look, and never too little.
 struct Headroom {
-    private var cells: [Int16]
+    private let cells: [Int16]
 
     /// Looks at all that the zone's claims have free.
     init(_ state: State, _ zone: ZoneID) {
@@ -23,8 +23,6 @@ struct Headroom {
         self.cells = cells
     }
 
-    /// Whether each visit by itself might have its minutes on some claim.
-    func mayHold(_ need: Need) -> Bool {
-        need.visits.indices.allSatisfy { Demand(need, visits: 1 << UInt16($0)).fits(cells) }
-    }
+    /// Whether some claim might have the minutes.
+    func mayHold(_ demand: Demand) -> Bool { demand.fits(cells) }
 }

@@ -26,8 +26,12 @@ extension State {
     func mayFit(_ referral: Referral, start: Day, _ headroom: Headroom) -> Bool {
         let ask = referral.sought
         let need = Need(ask, from: start, bands: policy.bands)
-        guard headroom.mayHold(need) else { return false }
-        var missing = ask.visits.indices.map { Demand(need, visits: 1 << UInt16($0)) }
+        var missing: [Demand] = []
+        for visit in ask.visits.indices {
+            let demand = Demand(need, visits: 1 << UInt16(visit))
+            guard headroom.mayHold(demand) else { return false }
+            missing.append(demand)
+        }
         for block in blocks(of: referral.zone).compactMap({ blocks[$0] }) where block.spotFor == nil {
             for id in block.claims {
                 // Minutes first: that takes less than the rules do, and most have none.
