@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests",
             dependencies: ["Broker", "Journal", "Vault"],
-            exclude: ["Events/golden-v1.jsonl", "Snapshots/history.jsonl"],
+            exclude: ["Events/golden-v1.jsonl", "Events/golden-v2.jsonl", "Snapshots/history.jsonl"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -126,7 +126,7 @@ let package = Package(
         ),
         .testTarget(
             name: "APITests",
-            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON"],
+            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON", "Vault"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -22,9 +22,9 @@ enum Authentication {
         return String(parts[1])
     }
 
-    /// Whose key it is in a state, by its hash.
-    static func actor(_ hash: [UInt8], in state: State) -> Actor? {
-        guard let key = state.key(withHash: hash) else { return nil }
+    /// Whose key it is in a published state, by its hash.
+    static func actor(_ hash: [UInt8], in snapshot: Snapshot) -> Actor? {
+        guard let key = snapshot.key(withHash: hash) else { return nil }
         return Actor(key: key.id, role: key.role, organisation: key.organisation)
     }
 

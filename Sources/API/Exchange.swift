@@ -12,6 +12,9 @@ struct Snapshot: Sendable {
     /// The journal position it stands on.
     var position: UInt64 { published.position }
 
+    /// The key with this SHA-256, unless it was revoked.
+    func key(withHash hash: [UInt8]) -> AccessKey? { published.key(withHash: hash) }
+
     init(_ published: Published, generation: UInt64) {
         self.published = published
         self.generation = generation

@@ -232,7 +232,7 @@ public final class LaneResponder: Responder {
         }
         let snapshot = snapshot(name, broker)
         let hash = known?.hash ?? Array((key ?? "").utf8).withUnsafeBytes(broker.keyHash)
-        guard let actor = Authentication.actor(hash, in: snapshot.state) else {
+        guard let actor = Authentication.actor(hash, in: snapshot) else {
             throw Authentication.refusal(value)
         }
         if known == nil { keys.keep(value, system: name, hash: hash) }

@@ -147,7 +147,7 @@ package struct Pipeline: Sendable {
         _ outcome: Outcome,
         _ events: [Event],
         at: Instant,
-        scope: [UInt8]?,
+        scope: RequestScope?,
         body: [UInt8],
         number: [UInt8]?
     ) -> Decided {

@@ -30,7 +30,7 @@ package struct Secrets: Sendable {
     }
 
     /// The digests that scope an idempotency key (who used it, on which route), the current vault key's first.
-    func scopes(_ key: IdempotencyKey, _ actor: Actor) -> [[UInt8]] {
+    func scopes(_ key: IdempotencyKey, _ actor: Actor) -> [RequestScope] {
         let holder = actor.key?.description ?? actor.organisation.description
         var bytes: [UInt8] = []
         bytes.reserveCapacity(holder.utf8.count + key.route.utf8.count + key.value.utf8.count + 2)
@@ -39,7 +39,10 @@ package struct Secrets: Sendable {
         bytes.append(contentsOf: key.route.utf8)
         bytes.append(UInt8(ascii: "\n"))
         bytes.append(contentsOf: key.value.utf8)
-        return keyring.digests(bytes, purpose: "idempotency")
+        return keyring.digests(bytes, purpose: "idempotency").map { digest in
+            guard let scope = RequestScope(digest) else { preconditionFailure("a digest has 33 bytes") }
+            return scope
+        }
     }
 
     /// The digests of an NHS number, the current vault key's first.

@@ -85,6 +85,10 @@ public final class Published: Sendable {
         self.state = state
         self.position = position
     }
+
+    /// The key with this SHA-256, unless it was revoked. Asked for with every request: the state is looked at where it lies,
+    /// since a copy counts four dozen references.
+    public func key(withHash hash: [UInt8]) -> AccessKey? { state.key(withHash: hash) }
 }
 
 extension SensitiveText {

@@ -10,7 +10,7 @@ public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
     private final class Entry: @unchecked Sendable {
         var value: Value
 
-        init(_ value: Value) { self.value = value }
+        init(_ value: consuming Value) { self.value = value }
     }
 
     private var entries: [[[Entry]]] = []
@@ -36,16 +36,21 @@ public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
             guard let newValue, index >= 0, index <= count else {
                 preconditionFailure("\(id) is not the next after \(count), or is taken away")
             }
-            let entry = Entry(newValue)
-            if index < count {
-                entries[index >> 12][index >> 6 & 63][index & 63] = entry
-                return
+            if index == count {
+                append(newValue)
+            } else {
+                entries[index >> 12][index >> 6 & 63][index & 63] = Entry(newValue)
             }
-            count += 1
-            if index & 4095 == 0 { entries.append([]) }
-            if index & 63 == 0 { entries[index >> 12].append([]) }
-            entries[index >> 12][index >> 6 & 63].append(entry)
         }
+    }
+
+    /// Adds the next entry.
+    mutating func append(_ value: consuming Value) {
+        let index = count
+        count += 1
+        if index & 4095 == 0 { entries.append([]) }
+        if index & 63 == 0 { entries[index >> 12].append([]) }
+        entries[index >> 12][index >> 6 & 63].append(Entry(value))
     }
 
     /// Looks at the entry of an identifier where it lies: a copy would count every reference in it. nil when there is none.

@@ -1,19 +1,19 @@
 /// The scopes of remembered requests in the order in which they came: new ones go to the end, old ones leave at the front.
 ///
-/// A value like every map of the state. It lies in runs of 256, so that what is appended copies one run and a list of runs,
+/// A value like every map of the state. It lies in runs of 64, so that what is appended copies one run and a list of runs,
 /// however many are remembered.
 struct RequestOrder: Sendable, Equatable {
-    private static let runLength = 256
+    private static let runLength = 64
 
     /// All but the first are full or the last; none is empty.
-    private var runs: [ArraySlice<[UInt8]>] = []
+    private var runs: [ArraySlice<RequestScope>] = []
     /// How many there are.
     private(set) var count = 0
 
     /// The oldest; nil when there is none.
-    var oldest: [UInt8]? { runs.first?.first }
+    var oldest: RequestScope? { runs.first?.first }
 
-    mutating func append(_ scope: [UInt8]) {
+    mutating func append(_ scope: RequestScope) {
         if runs.isEmpty || runs[runs.count - 1].endIndex == RequestOrder.runLength { runs.append([]) }
         runs[runs.count - 1].append(scope)
         count += 1
@@ -26,7 +26,7 @@ struct RequestOrder: Sendable, Equatable {
     }
 
     /// Oldest first.
-    var all: [[UInt8]] { runs.flatMap { $0 } }
+    var all: [RequestScope] { runs.flatMap { $0 } }
 
     static func == (a: RequestOrder, b: RequestOrder) -> Bool {
         // Where the runs end depends on what has left at the front.
@@ -44,14 +44,14 @@ extension SnapshotCoder {
             write(UInt64(value.count))
             for (offset, scope) in value.all.enumerated() {
                 _ = try UInt64.code(&self, oldest + UInt64(offset))
-                _ = try [UInt8].code(&self, scope)
+                _ = try RequestScope.code(&self, scope)
             }
             return value
         }
         var order = RequestOrder()
         for _ in 0..<(try readCount()) {
             _ = try UInt64.code(&self, nil)
-            order.append(try [UInt8].code(&self, nil))
+            order.append(try RequestScope.code(&self, nil))
         }
         return order
     }

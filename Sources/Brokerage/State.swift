@@ -24,7 +24,7 @@ public struct State: Sendable {
     public internal(set) var offers = DenseTable<OfferID, Offer>()
     public internal(set) var packages = DenseTable<PackageID, Package>()
     public internal(set) var keys: TreeDictionary<KeyID, AccessKey> = [:]
-    public internal(set) var remembered: TreeDictionary<[UInt8], Remembered> = [:]
+    public internal(set) var remembered: TreeDictionary<RequestScope, Remembered> = [:]
     /// Idempotency keys used before this were dropped.
     public internal(set) var requestsForgottenBefore = Instant(seconds: 0)
     /// The body with which each noun of state was set.

@@ -17,7 +17,9 @@ public struct ObjectReader {
     /// Where failures go.
     public let failures: JSONFailures
     @usableFromInline let members: [JSONMember]
-    @usableFromInline var isRead: [Bool]
+    /// Bits of the first 64 members that were asked for, and the others': hardly an object has any.
+    @usableFromInline var read: UInt64 = 0
+    @usableFromInline var readBeyond: Set<Int> = []
     /// This object as the place around its members.
     @usableFromInline let outer: JSONPointer.Outer
     /// Where the next search begins: fields are mostly asked for in the order in which they come.
@@ -32,7 +34,6 @@ public struct ObjectReader {
         self.pointer = pointer
         self.failures = failures
         self.members = members
-        self.isRead = Array(repeating: false, count: members.count)
         self.outer = JSONPointer.Outer(pointer)
     }
 
@@ -65,10 +66,18 @@ public struct ObjectReader {
 
     /// Reports every member that nobody asked for. May be called more than once.
     public mutating func finish() {
-        for (index, member) in members.enumerated() where !isRead[index] {
-            isRead[index] = true
+        for (index, member) in members.enumerated() where !isRead(index) {
+            markRead(index)
             failures.add(pointer.appending(member.name), "is not a field of this object; check its spelling")
         }
+    }
+
+    private func isRead(_ index: Int) -> Bool {
+        index < 64 ? read & 1 << UInt64(index) != 0 : readBeyond.contains(index)
+    }
+
+    private mutating func markRead(_ index: Int) {
+        if index < 64 { read |= 1 << UInt64(index) } else { readBeyond.insert(index) }
     }
 
     /// Reports a failure of the field called `name`, for rules that concern more than one field.
@@ -83,7 +92,7 @@ public struct ObjectReader {
         for step in members.indices {
             let index = next + step < members.count ? next + step : next + step - members.count
             guard members[index].name == name else { continue }
-            isRead[index] = true
+            markRead(index)
             next = index + 1 == members.count ? 0 : index + 1
             return members[index].value
         }

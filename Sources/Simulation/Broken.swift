@@ -14,6 +14,8 @@ public struct Broken: Error, Sendable, CustomStringConvertible {
 /// A fault as the part that noticed it tells it, before the simulation adds its seed and step.
 struct Fault: Error {
     let what: String
+    /// The step after which it was so, where it was found out later.
+    var step: Int?
 
     init(_ what: String) { self.what = what }
 }

@@ -71,47 +71,40 @@ extension Simulation {
         tally.appendsFailed = weather.failures
         tally.appendsUnknown = weather.unknown
         tally.steps = step
-        try oracle.compare(with: state)
-        try checkTold(told[toldChecked...], state)
-        toldChecked = told.count
+        oracle.catchUp(with: state)
+        try awaitInspection()
         // Each day for four weeks, then each fourth: to read all of a growing state back each day would take the square of a
         // year's time.
-        if day < 28 || day % 4 == 0 || isLast { try takeSnapshot(nodes[0].pipeline.durable) }
+        let saves = day < 28 || day % 4 == 0 || isLast
+        let isWeekly = day % 7 == 0 || isLast
+        inspection = Inspection(
+            step: step,
+            state: state,
+            oracle: oracle,
+            // A copy: a slice would share the list, and the next answer copy all of it.
+            told: Array(told[toldChecked...]),
+            saving: saves ? mark(of: nodes[0].pipeline.durable) : nil,
+            nodes: isWeekly ? nodes : []
+        )
+        toldChecked = told.count
         prints = prints.filter { $0.key > nodes[0].pipeline.durable.position }
-        guard day % 7 == 0 || isLast else { return }
-        if let fault = state.recount().first { throw Fault("the recount: \(fault)") }
-        for node in nodes {
-            let differences = node.pipeline.durable.state.differences(from: state)
-            guard differences.isEmpty else { throw Fault("nodes 0 and \(node.name) differ in \(differences)") }
-            let ahead = node.pipeline.speculative.differences(from: node.pipeline.durable.state)
-            guard ahead.isEmpty else { throw Fault("node \(node.name) is ahead of itself in \(ahead)") }
-        }
-        guard day % 56 == 0 || isLast else { return }
+        if isLast { try awaitInspection() }
+        guard isLast || day % 56 == 0 else { return }
         try checkReplay(state)
     }
 
-    /// Saves a state as a service does, and reads it back.
-    private func takeSnapshot(_ published: Published) throws(Fault) {
+    /// The snapshot of a published state, still without its body; nil where the journal has no record.
+    private func mark(of published: Published) -> Snapshot? {
         let position = Position(published.position)
         guard position > .start, let record = try? journal.read(after: Position(position.value - 1), limit: 1).first
-        else { return }
-        let body = published.state.snapshot()
-        kept = Snapshot(
+        else { return nil }
+        return Snapshot(
             system: secrets.system,
             version: State.snapshotFormat,
             position: position,
             hash: record.hash,
-            body: body
+            body: []
         )
-        do {
-            let read = try body.withUnsafeBytes { try State(snapshot: $0) }
-            let differences = read.differences(from: published.state)
-            guard differences.isEmpty else { throw Fault("a snapshot read back differs in \(differences)") }
-        } catch let fault as Fault {
-            throw fault
-        } catch {
-            throw Fault("a snapshot cannot be read back: \(error)")
-        }
     }
 
     /// The journal from its beginning must give what is in memory, and keep every promise ever made.
@@ -128,49 +121,7 @@ extension Simulation {
         }
         let differences = replayed.state.differences(from: state)
         guard differences.isEmpty else { throw Fault("replay and memory differ in \(differences)") }
-        try checkTold(told[...], replayed.state)
-    }
-
-    /// What a client was told is still so, or has gone on from there.
-    private func checkTold(_ told: ArraySlice<Resource>, _ state: State) throws(Fault) {
-        for resource in told where !Simulation.stands(resource, in: state) {
-            throw Fault("no longer so: \(String(describing: resource).prefix(400))")
-        }
-    }
-
-    private static func stands(_ resource: Resource, in state: State) -> Bool {
-        switch resource {
-        case .policy(let policy): return state.policy.version > policy.version || state.policy == policy
-        case .zone(let zone):
-            return state.zones[zone.id].map { $0.version > zone.version || $0 == zone } ?? false
-        case .provider(let provider):
-            return state.providers[provider.id].map { $0.version > provider.version || $0 == provider } ?? false
-        case .block(let block, let claims):
-            guard let current = state.blocks[block.id] else { return false }
-            return current.version >= block.version && current.weekly == block.weekly && current.from == block.from
-                && current.until == block.until && current.zone == block.zone
-                && claims.allSatisfy { stands(.claim($0), in: state) }
-        case .claim(let claim):
-            guard let current = state.claims[claim.id] else { return false }
-            return current.provider == claim.provider && current.block == claim.block && current.from == claim.from
-                && current.until == claim.until && current.firmFrom == claim.firmFrom
-        case .shortfall(let shortfall): return state.shortfalls[shortfall.id] == shortfall
-        case .referral(let referral):
-            guard let current = state.referrals[referral.id], current.person == referral.person else { return false }
-            return current.version > referral.version || current == referral
-        case .offer(let offer):
-            // An answered offer never changes again.
-            return state.offers[offer.id] == offer
-        case .package(let package):
-            guard let current = state.packages[package.id], current.person == package.person,
-                current.offer == package.offer,
-                current.claims == package.claims, package.status != .ended || current.status == .ended
-            else { return false }
-            return current.version > package.version || current == package
-        case .person(let referral, let person): return state.referrals[referral]?.person == person
-        case .key(let key): return state.keys[key.id]?.hash == key.hash
-        case .nothing: return true
-        }
+        try Inspection.checkTold(told, replayed.state)
     }
 }
 

@@ -22,7 +22,7 @@ struct Chronicle {
     private var facts: [Fact: UInt64] = [:]
     private var factsOf: [UInt64: [Fact]] = [:]
     /// When an idempotency key was last used.
-    private var scopes: [[UInt8]: Instant] = [:]
+    private var scopes: [RequestScope: Instant] = [:]
     private var latest = Instant(seconds: 0)
     private var referrals = 0
     private var offers = 0

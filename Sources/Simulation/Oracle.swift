@@ -2,7 +2,7 @@ import Brokerage
 
 /// Minutes by other arithmetic: reckoned from what clients were told, never from the ledger. For every claim, day
 /// and band of the window it says where each minute must be, and the ledger must say the same.
-struct Oracle {
+struct Oracle: Sendable {
     private var blocks: [BlockID: Block] = [:]
     private var claims: [ClaimID: Claim] = [:]
     private var shortfalls: [ShortfallID: Shortfall] = [:]
@@ -37,20 +37,27 @@ struct Oracle {
         claims[claim.id] = claim
     }
 
-    /// Drops what can no longer touch the window.
-    mutating func forget(before day: Day) {
+    private mutating func forget(before day: Day) {
         packages = packages.filter { $0.value.status != .ended || $0.value.lastDay >= day }
         shortfalls = shortfalls.filter { $0.value.day >= day }
     }
 
     // MARK: Reckoning
 
-    /// Compares with a state in which everything asked for has been answered. Reads from it, as a client would, what
-    /// nobody is told: the offers that are open, and how far care ran on by itself.
-    mutating func compare(with state: State) throws(Fault) {
+    /// Reads from a state, as a client would, how far care ran on by itself, which nobody is told, and drops what can no longer
+    /// touch its window.
+    mutating func catchUp(with state: State) {
         readOverruns(state)
-        let first = state.today.adding(days: -1)
-        forget(before: first)
+        forget(before: Oracle.firstDay(of: state))
+    }
+
+    /// The first day that is reckoned: yesterday.
+    private static func firstDay(of state: State) -> Day { state.today.adding(days: -1) }
+
+    /// Compares with the state that it last caught up with, in which everything asked for has been answered. The offers that are
+    /// open are read from it too.
+    func compare(with state: State) throws(Fault) {
+        let first = Oracle.firstDay(of: state)
         var sheet = Sheet(first: first, claims: state.claims.count)
         guard claims.count == state.claims.count, blocks.count == state.blocks.count else {
             throw Fault(

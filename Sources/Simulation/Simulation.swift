@@ -39,7 +39,9 @@ public final class Simulation {
     var prints: [UInt64: Fingerprint] = [:]
     var seen: [UInt64] = []
     /// The snapshot that a restart begins from, as bytes; nil while none was taken.
-    var kept: Snapshot?
+    private(set) var kept: Snapshot?
+    /// The checks of the last day's end, while they may still be under way.
+    var inspection: Inspection?
     var now: Instant
     var step = 0
     var tally = Tally()
@@ -82,7 +84,7 @@ public final class Simulation {
         do {
             try live()
         } catch {
-            throw Broken(seed: seed, step: step, what: error.what)
+            throw Broken(seed: seed, step: error.step ?? step, what: error.what)
         }
         return tally
     }
@@ -102,6 +104,11 @@ public final class Simulation {
             try checkDay(day, isLast: day == max(1, days))
             onTrace?("day \(day): \(tally)")
         }
+    }
+
+    /// Waits for the checks of the last day's end, and keeps the snapshot they took.
+    func awaitInspection() throws(Fault) {
+        if let taken = try inspection.take()?.result() { kept = taken }
     }
 
     // MARK: A moment
@@ -165,6 +172,7 @@ public final class Simulation {
         onTrace?("step \(step): node \(index) crashes")
         for lost in outstanding where lost.node == index { lose(lost.request) }
         outstanding.removeAll { $0.node == index }
+        try awaitInspection()
         // As a process does it: from the newest snapshot and the records behind it, or from the beginning.
         let fromStart = dice.chance(chronicle.position < 500 ? 300 : 5)
         do {

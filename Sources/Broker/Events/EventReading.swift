@@ -4,9 +4,11 @@ import Brokerage
 
 extension Event {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Event {
-        try reader.object { (reader) throws(CodecError) in
+        let event = try reader.object { (reader) throws(CodecError) in
             try members(of: try reader.field("e"), from: &reader)
         }
+        reader.asks.note(event)
+        return event
     }
 
     private static func members(

@@ -6,10 +6,17 @@ import JSON
 
 extension Event: Recorded {
     func write(to json: inout JSONWriter) {
-        json.object { writeMembers(to: &$0) }
+        var asks = AsksOfRecord()
+        write(to: &json, knowing: &asks)
     }
 
-    private func writeMembers(to json: inout JSONWriter) {
+    /// Writes the event; `asks` are those of the events before it in its record.
+    func write(to json: inout JSONWriter, knowing asks: inout AsksOfRecord) {
+        json.object { writeMembers(to: &$0, asks) }
+        asks.note(self)
+    }
+
+    private func writeMembers(to json: inout JSONWriter, _ asks: AsksOfRecord) {
         switch self {
         case .policyAdopted(let policy): json.event(.policyAdopted, "policy", policy)
         case .policySet(let policy): json.event(.policySet, "policy", policy)
@@ -43,7 +50,10 @@ extension Event: Recorded {
         case .placementOverridden(let id, let override):
             json.event(.placementOverridden, "referral", id)
             json.put("override", override)
-        case .offerSent(let offer): json.event(.offerSent, "offer", offer)
+        case .offerSent(let offer):
+            json.put("e", EventName.offerSent)
+            json.key("offer")
+            offer.write(to: &json, withAsk: asks[offer.referral] != offer.ask)
         case .offerAccepted(let offer, let package, let acceptance):
             json.event(.offerAccepted, "offer", offer)
             json.put("package", package)

@@ -5,14 +5,17 @@ import JSON
 
 extension Offer: Recorded {
     /// As it is sent: its answer is an event of its own.
-    func write(to json: inout JSONWriter) {
+    func write(to json: inout JSONWriter) { write(to: &json, withAsk: true) }
+
+    /// Writes the offer, without its ask where the record has said it already.
+    func write(to json: inout JSONWriter, withAsk: Bool) {
         json.object {
             $0.put("id", id)
             $0.put("referral", referral)
             $0.put("provider", provider)
             $0.put("claims", claims)
             $0.put("block", block)
-            $0.put("ask", ask)
+            if withAsk { $0.put("ask", ask) }
             $0.put("startFrom", startFrom)
             $0.put("sentAt", sentAt)
             $0.put("expiresAt", expiresAt)
@@ -26,13 +29,15 @@ extension Offer: Recorded {
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> Offer {
         try reader.object { (reader) throws(CodecError) in
-            Offer(
-                id: try reader.field("id"),
-                referral: try reader.field("referral"),
+            let id: OfferID = try reader.field("id")
+            let referral: ReferralID = try reader.field("referral")
+            return Offer(
+                id: id,
+                referral: referral,
                 provider: try reader.field("provider"),
                 claims: try reader.field("claims"),
                 block: try reader.field("block"),
-                ask: try reader.field("ask"),
+                ask: try ask(of: referral, from: &reader),
                 startFrom: try reader.field("startFrom"),
                 sentAt: try reader.field("sentAt"),
                 expiresAt: try reader.field("expiresAt"),
@@ -43,6 +48,14 @@ extension Offer: Recorded {
                 part: try reader.optional("part")
             )
         }
+    }
+}
+
+extension Offer {
+    /// The ask of an offer, said here or by its referral earlier in the record. Version 1 said it always.
+    private static func ask(of referral: ReferralID, from reader: inout RecordReader) throws(CodecError) -> Ask {
+        guard reader.version >= 2, let known = reader.asks[referral] else { return try reader.field("ask") }
+        return try reader.optional("ask") ?? known
     }
 }
 

@@ -32,7 +32,7 @@ extension AccessKey: Recorded {
 extension RememberedRequest: Recorded {
     func write(to json: inout JSONWriter) {
         json.object {
-            $0.put("scope", Hexadecimal(scope))
+            $0.put("scope", Hexadecimal(scope.bytes))
             $0.put("body", Hexadecimal(body))
             $0.put("outcome", outcome)
         }
@@ -40,8 +40,11 @@ extension RememberedRequest: Recorded {
 
     static func read(from reader: inout RecordReader) throws(CodecError) -> RememberedRequest {
         try reader.object { (reader) throws(CodecError) in
-            RememberedRequest(
-                scope: try reader.field("scope", as: Hexadecimal.self).bytes,
+            guard let scope = RequestScope(try reader.field("scope", as: Hexadecimal.self).bytes) else {
+                throw CodecError("expected at most \(RequestScope.mostBytes) bytes")
+            }
+            return RememberedRequest(
+                scope: scope,
                 body: try reader.field("body", as: Hexadecimal.self).bytes,
                 outcome: try reader.field("outcome")
             )

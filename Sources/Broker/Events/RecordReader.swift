@@ -8,6 +8,8 @@ struct RecordReader {
     private var hasName = false
     /// The version of the record, for types whose shape has changed.
     var version = RecordCodec.newest
+    /// What the referrals that were read ask for.
+    var asks = AsksOfRecord()
 
     /// A reader of bytes that outlive it.
     init(_ bytes: UnsafeRawBufferPointer) {

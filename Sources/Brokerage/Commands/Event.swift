@@ -52,14 +52,14 @@ public enum Event: Hashable, Sendable {
 
 /// An accepted request that may be sent again.
 public struct RememberedRequest: Hashable, Sendable {
-    /// HMAC of key holder, route and idempotency key, 32 bytes.
-    public let scope: [UInt8]
+    /// HMAC of key holder, route and idempotency key.
+    public let scope: RequestScope
     /// HMAC of the body, 32 bytes.
     public let body: [UInt8]
     public let outcome: Outcome
 
     /// A request from its parts.
-    public init(scope: [UInt8], body: [UInt8], outcome: Outcome) {
+    public init(scope: RequestScope, body: [UInt8], outcome: Outcome) {
         self.scope = scope
         self.body = body
         self.outcome = outcome

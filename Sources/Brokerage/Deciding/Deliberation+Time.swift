@@ -96,7 +96,7 @@ extension Deliberation {
     }
 
     private mutating func alertFirstVisits() {
-        for id in state.packagesInCare {
+        for id in state.packagesInCare where state.packages.look(id, { mayAlert($0) }) ?? false {
             guard let package = state.packages[id] else { continue }
             switch package.status {
             case .accepted:
@@ -114,6 +114,21 @@ extension Deliberation {
                 }
             case .paused, .ended: break
             }
+        }
+    }
+
+    /// Whether there can be an alarm for a first visit: told at a glance, since every tick asks it of everybody in care, and
+    /// nearly all have begun as they were to.
+    private func mayAlert(_ package: borrowing Package) -> Bool {
+        switch package.status {
+        case .accepted: true
+        case .started:
+            if let recorded = package.startRecordedAt, let started = package.startedAt {
+                started > recorded
+            } else {
+                false
+            }
+        case .paused, .ended: false
         }
     }
 

@@ -14,7 +14,7 @@ struct FairnessAccount: Sendable {
 
     /// The account of a zone: what its claims hold on a day, what was received within the policy's window, and what is on
     /// offer. Grows with the zone's claims, however many people stand on them.
-    init(_ state: State, zone: ZoneID, on day: Day) {
+    init(_ state: borrowing State, zone: ZoneID, on day: Day) {
         objective = state.policy.objective
         // What was bought on the spot for one person is no standing purchase, and makes nobody's share.
         for blockID in state.blocks(of: zone) {

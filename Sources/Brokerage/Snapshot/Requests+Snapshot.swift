@@ -1,5 +1,19 @@
 // Remembered requests, nouns and the indexes' own values, in a snapshot.
 
+extension RequestScope: Coded {
+    package static func code(_ coder: inout SnapshotCoder, _ value: RequestScope?) throws(SnapshotError) -> RequestScope
+    {
+        if coder.isWriting, let value {
+            _ = try [UInt8].code(&coder, value.bytes)
+            return value
+        }
+        guard let scope = RequestScope(try [UInt8].code(&coder, nil)) else {
+            throw SnapshotError("a scope is too long")
+        }
+        return scope
+    }
+}
+
 extension State.Remembered: Coded {
     package static func code(
         _ coder: inout SnapshotCoder,
@@ -156,11 +170,18 @@ extension Resource: Coded {
 }
 
 extension SnapshotCoder {
+    // Each spelt out: over a parameter pack the parts would be met as types known at run time only.
+
     /// Writes the number of a case, never given to another, and what goes with it.
-    fileprivate mutating func tagged<each Part: Coded>(_ tag: UInt8, _ part: repeat each Part) throws(SnapshotError) {
+    fileprivate mutating func tagged(_ tag: UInt8, _ part: some Coded) throws(SnapshotError) {
         byte(tag)
-        for value in repeat each part { try written(value) }
+        _ = try self.part(part)
     }
 
-    private mutating func written(_ value: some Coded) throws(SnapshotError) { _ = try part(value) }
+    /// The same for a case with two parts.
+    fileprivate mutating func tagged(_ tag: UInt8, _ first: some Coded, _ second: some Coded) throws(SnapshotError) {
+        byte(tag)
+        _ = try part(first)
+        _ = try part(second)
+    }
 }

@@ -51,7 +51,7 @@ extension State: CodedFields {
         offers = try field.table(old?.offers)
         packages = try field.table(old?.packages)
         keys = try field.map(old?.keys)
-        remembered = try field.map(old?.remembered) { $0.lexicographicallyPrecedes($1) }
+        remembered = try field.map(old?.remembered)
         requestsForgottenBefore = try field(old?.requestsForgottenBefore)
         nouns = try field.map(old?.nouns) { $0.place < $1.place }
         deferrals = try field.map(old?.deferrals)

@@ -159,7 +159,7 @@ extension SnapshotCoder {
         }
         let count = try readCount()
         var table = DenseTable<ID, Value>()
-        for number in 0..<count { table[ID(number: UInt32(number) + 1)] = try Value.code(&self, nil) }
+        for _ in 0..<count { table.append(try Value.code(&self, nil)) }
         return table
     }
 

@@ -2,6 +2,7 @@ import Broker
 import Brokerage
 import Journal
 import Synchronization
+import Vault
 
 /// A broker in one process and one lock: decides on the state, keeps texts in a dictionary, answers at once. What
 /// the real one does about disks, queues and other nodes is its own tests' business.
@@ -43,8 +44,10 @@ final class SmallBroker: Brokering {
     }
 
     private static func decide(_ submission: Submission, _ now: Instant, _ inner: inout Inner) -> Ruled {
-        let scope = submission.idempotency.map {
-            Array("\(submission.actor.key?.description ?? "") \($0.route) \($0.value)".utf8)
+        let scope = submission.idempotency.flatMap {
+            RequestScope(
+                SHA256.digest(Array("\(submission.actor.key?.description ?? "") \($0.route) \($0.value)".utf8))
+            )
         }
         if let scope, let known = inner.state.remembered[scope] {
             guard known.body == submission.body else {

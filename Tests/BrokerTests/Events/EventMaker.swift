@@ -170,7 +170,7 @@ struct EventMaker {
         case .triesDeferred: .triesDeferred(list { Deferral(zone: $0.slug(), tried: $0.whole()) })
         case .personDisclosed: .personDisclosed(person(), id())
         case .requestRemembered:
-            .requestRemembered(RememberedRequest(scope: hash(), body: hash(), outcome: outcome()))
+            .requestRemembered(RememberedRequest(scope: RequestScope(hash())!, body: hash(), outcome: outcome()))
         case .nounSet: .nounSet(noun(), body: flag() ? hash() : [])
         case .requestsForgotten: .requestsForgotten(before: instant())
         }

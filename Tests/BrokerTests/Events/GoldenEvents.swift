@@ -1,27 +1,65 @@
 import Broker
 import Brokerage
 
-/// What the lines of `golden-v1.jsonl` say, in their order: every event once with all that it can hold, then the
-/// reasons, outcomes and nouns that those do not show. Lines are added when an event is; none is ever changed.
+/// What the lines of the golden files say, in their order: every event once with all that it can hold, then the
+/// reasons, outcomes and nouns that those do not show, then records in which one event leans on another. Lines are added when
+/// an event is; none is ever changed.
 enum Golden {
-    static var entries: [JournalEntry] {
-        (supply + demand + care + running + since).enumerated().map { index, event in
+    /// Of a version: older programs wrote the first of them only.
+    static func entries(of version: Int) -> [JournalEntry] {
+        let alone = (supply + demand + care + running + since).map { [$0] }
+        return (version == 1 ? alone : alone + together).enumerated().map { index, events in
             JournalEntry(
                 at: Instant("2027-01-04T09:30:00Z")!.adding(minutes: index),
                 command: CommandID(high: 0xFEDC_BA98_7654_3210, low: UInt64(index)),
                 by: Actor(key: index % 2 == 0 ? nil : KeyID(number: 3), role: .broker, organisation: hub),
-                events: [event]
+                events: events
             )
         }
     }
 
-    /// Lines that the newest program writes with members their own did not know, by index.
-    static var writtenOtherwise: [Int] {
-        // A policy: its objective, spot rules and settling time came later.
-        entries.indices.filter { index in
-            guard case .policyAdopted = entries[index].events[0] else { return false }
-            return index < supply.count + demand.count + care.count + running.count
+    /// Offers beside the referral they are for: what it asks, and a part of it.
+    private static var together: [[Event]] {
+        let id = ReferralID(number: 14)
+        let part = Ask(
+            district: cv31,
+            pathway: 1,
+            source: .ward,
+            class: .stepDown,
+            startFrom: day,
+            visits: [ask.visits[0]]
+        )
+        func offer(_ number: UInt32, _ asked: Ask) -> Event {
+            .offerSent(
+                Offer(
+                    id: OfferID(number: number),
+                    referral: id,
+                    provider: acorn,
+                    claims: [ClaimID(number: 1)],
+                    block: BlockID(number: 1),
+                    ask: asked,
+                    startFrom: day,
+                    sentAt: now,
+                    expiresAt: later,
+                    firstVisitBy: day
+                )
+            )
         }
+        let received = Referral(
+            id: id,
+            person: PersonID(high: 7, low: 8),
+            referrer: hub,
+            zone: leam,
+            ask: ask,
+            receivedAt: now,
+            completedAt: now,
+            due: later,
+            duplicates: []
+        )
+        return [
+            [.referralReceived(received), offer(11, ask), offer(12, part)],
+            [.referralAmended(id, part, completedAt: now, due: nil), offer(13, part), offer(14, ask)],
+        ]
     }
 
     private static let supply: [Event] = [
@@ -217,7 +255,7 @@ enum Golden {
             .requestsForgotten(before: now),
         ]
             + outcomes.map {
-                .requestRemembered(RememberedRequest(scope: Array(0..<32), body: [0xFF], outcome: $0))
+                .requestRemembered(RememberedRequest(scope: RequestScope(Array(0..<32))!, body: [0xFF], outcome: $0))
             }
             + nouns.map { .nounSet($0, body: [0x0A, 0xA0]) }
     }

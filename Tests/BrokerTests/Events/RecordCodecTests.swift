@@ -35,7 +35,7 @@ struct RecordCodecTests {
             #expect(!bytes.contains(UInt8(ascii: "\n")))
             let object = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
             #expect(Set(object.keys) == ["v", "at", "command", "by", "events"])
-            #expect(object["v"] as? Int == 1)
+            #expect(object["v"] as? Int == RecordCodec.newest)
             #expect(object["at"] as? String == entry.at.description)
             #expect(object["command"] as? String == entry.command.description)
             let by = try #require(object["by"] as? [String: Any])
@@ -73,7 +73,7 @@ struct RecordCodecTests {
             events: [.blockBought(block)]
         )
         let expected = """
-            {"v":1,"at":"2027-01-04T09:30:00Z","command":"00000000000000010000000000000abc",\
+            {"v":2,"at":"2027-01-04T09:30:00Z","command":"00000000000000010000000000000abc",\
             "by":{"key":null,"role":"commissioner","organisation":"council"},"events":[{"e":"blockBought",\
             "block":{"id":"b7","zone":"leam","from":"2027-01-04","until":"2027-04-04","ratePence":2500,\
             "funding":"self","skills":[],"weekly":[{"band":"tea","days":"mon wed","minutes":120,"carers":2}],\
@@ -145,7 +145,7 @@ struct RecordCodecTests {
     }
 
     /// A record of one event, given as JSON.
-    private func record(_ event: String, version: Int = 1) -> [UInt8] {
+    private func record(_ event: String, version: Int = RecordCodec.newest) -> [UInt8] {
         Array(
             """
             {"v":\(version),"at":"2027-01-04T09:30:00Z","command":"00000000000000010000000000000abc",\
@@ -235,7 +235,7 @@ extension RecordCodecTests {
     @Test("a record of a later version asks for a newer homeward")
     func laterVersion() throws {
         let error = try #require(throws: CodecError.self) {
-            try RecordCodec.decode(record(#"{"e":"unheardOf"}"#, version: 2))
+            try RecordCodec.decode(record(#"{"e":"unheardOf"}"#, version: RecordCodec.newest + 1))
         }
         #expect(error.place == "/v")
         #expect(error.detail.contains("run a newer homeward"))

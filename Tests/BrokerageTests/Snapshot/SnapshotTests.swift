@@ -137,7 +137,9 @@ extension County {
         ]
         for (index, outcome) in outcomes.enumerated() {
             events.append(
-                .requestRemembered(RememberedRequest(scope: [step, UInt8(index)], body: [step], outcome: outcome))
+                .requestRemembered(
+                    RememberedRequest(scope: RequestScope([step, UInt8(index)])!, body: [step], outcome: outcome)
+                )
             )
         }
         if step > 40 { events.append(.keyRevoked(KeyID(number: 1))) }
