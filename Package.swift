@@ -126,7 +126,7 @@ let package = Package(
         ),
         .testTarget(
             name: "APITests",
-            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON", "Vault"],
+            dependencies: ["API", "Broker", "Brokerage", "HTTPWire", "Journal", "JSON", "Seeded", "Vault"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -17,14 +17,14 @@ enum EntityTag {
     }
 
     /// The tags of a list, with their quotes; an element that is no tag, to the letter, counts for nothing: a weak one
-    /// spelt `w/` must not pass for a strong one. At most 64 are looked at, which bounds the work of a header of 16 KiB.
+    /// spelt `w/` must not pass for a strong one. The limit of a head bounds how many there are.
     static func list(_ field: String) -> [(tag: String, isWeak: Bool)] {
         let quote = UInt8(ascii: "\"")
         let comma = UInt8(ascii: ",")
         var tags: [(String, Bool)] = []
         var rest = Array(field.utf8)[...]
         func skipSpace() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 } }
-        while !rest.isEmpty, tags.count < 64 {
+        while !rest.isEmpty {
             skipSpace()
             let isWeak = rest.starts(with: "W/".utf8)
             if isWeak { rest = rest.dropFirst(2) }

@@ -99,14 +99,23 @@ extension Problem {
 
     /// What was wrong with a body's shape.
     init(shape failures: [JSONFailure]) {
-        let places = failures.count == 1 ? "one place" : "\(failures.count) places"
-        self.init(.invalidBody, "The body does not have the shape asked for, in \(places).", errors: failures)
+        self.init(
+            .invalidBody,
+            "The body does not have the shape asked for: \(Self.words(failures)).",
+            errors: failures
+        )
     }
 
     /// Rules that a well-formed body breaks.
     init(rules failures: [JSONFailure]) {
-        let rules = failures.count == 1 ? "One rule is" : "\(failures.count) rules are"
-        self.init(.ruleBroken, "\(rules) broken.", errors: failures)
+        self.init(.ruleBroken, "A rule is broken: \(Self.words(failures)).", errors: failures)
+    }
+
+    /// The first failure in full, and how many more there are.
+    private static func words(_ failures: [JSONFailure]) -> String {
+        guard let first = failures.first else { return "nothing more is known" }
+        let more = failures.count > 1 ? ", and \(failures.count - 1) more" : ""
+        return "\(first.pointer.isEmpty ? "it" : first.pointer) \(first.detail)\(more)"
     }
 }
 

@@ -107,7 +107,7 @@ final class BackgroundCheck: Sendable {
         }
         for enclosure in page {
             do throws(VaultError) {
-                try secrets.check(enclosure)
+                try secrets.check(enclosure, in: keeper)
             } catch {
                 return stop("the vault's \(enclosure.kind) of \(enclosure.subject): \(error)")
             }

@@ -25,17 +25,21 @@ public final class Broker: Brokering {
     static let mostDecidedInARow = 16
     /// Look-ups that may wait for the vault, 1,024; past it the answer is 503.
     public static let mostLookUps = 1_024
+    /// Seconds for which `close` waits for what was taken, 10: a disk that hangs must not keep the process for ever.
+    static let longestClose = 10
     /// Seconds a client is told to wait when a bound is met.
     static let retryAfter = 1
 
     /// The system this broker is for.
     public let system: String
-    private let keeper: any JournalKeeper
+    let keeper: any JournalKeeper
     private let secrets: Secrets
     private let clock: @Sendable () -> Instant
-    private let queue: DispatchQueue
+    private let uptime: (@Sendable () -> Int64)?
+    private let clockWatch: Mutex<ClockWatch?>
+    let queue: DispatchQueue
     private let writer: DispatchQueue
-    private let readers: DispatchQueue
+    let readers: DispatchQueue
     private let answering: DispatchQueue
 
     private let current: Mutex<Published>
@@ -49,11 +53,11 @@ public final class Broker: Brokering {
     /// Why no command is taken any more until someone has looked: what was stored is not what was written.
     private let condemned = Mutex<String?>(nil)
     private let attendants = Mutex(Attendants())
-    private let owned: QueueOwned
+    let owned: QueueOwned
     /// The batch, once it runs.
     let improving = Mutex<Improver?>(nil)
     /// Set while a check of the store's end is on its way, so that polls do not pile up behind a slow disk.
-    private let following = Atomic<Bool>(false)
+    let following = Atomic<Bool>(false)
 
     private struct Inbox {
         var waiting: [Pending] = []
@@ -65,12 +69,14 @@ public final class Broker: Brokering {
     /// What only `queue` touches.
     ///
     /// `@unchecked Sendable` is sound: every access is from closures on `queue`, which `dispatchPrecondition` checks.
-    private final class QueueOwned: @unchecked Sendable {
+    final class QueueOwned: @unchecked Sendable {
         var pipeline: Pipeline
         /// Taken from the inbox and not decided yet, in order.
         var taken: ArraySlice<Pending> = []
         /// Set while the store is being read to its end, or reopened: nothing is decided meanwhile.
         var isCatchingUp = false
+        /// Persons known to be forgotten.
+        var forgotten = 0
         var timers: [any DispatchSourceTimer] = []
 
         init(_ pipeline: Pipeline) { self.pipeline = pipeline }
@@ -91,12 +97,15 @@ public final class Broker: Brokering {
         keeper: any JournalKeeper,
         secrets: Secrets,
         recovered: Recovered,
-        clock: @escaping @Sendable () -> Instant
+        clock: @escaping @Sendable () -> Instant,
+        uptime: (@Sendable () -> Int64)? = nil
     ) {
         self.system = system
         self.keeper = keeper
         self.secrets = secrets
         self.clock = clock
+        self.uptime = uptime
+        clockWatch = Mutex(uptime.map { ClockWatch(clock(), uptime: $0()) })
         queue = DispatchQueue(label: "homeward.broker.\(system)")
         writer = DispatchQueue(label: "homeward.journal.\(system)")
         answering = DispatchQueue(label: "homeward.answers.\(system)")
@@ -111,7 +120,19 @@ public final class Broker: Brokering {
     public func published() -> Published { current.withLock { $0 } }
 
     /// How the broker stands with its store.
-    public var health: Health { condemned.withLock { $0 }.map(Health.readOnly) ?? standing.withLock { $0 } }
+    public var health: Health { health(at: clock()) }
+
+    private func health(at now: Instant) -> Health {
+        if let fault = condemned.withLock({ $0 }) { return .readOnly(fault) }
+        if let uptime, let leap = clockWatch.withLock({ $0?.leap(now, uptime: uptime()) ?? nil }) {
+            return .readOnly(ClockWatch.words(leap))
+        }
+        return standing.withLock { $0 }
+    }
+
+    /// Seconds by which the journal's time is ahead of the clock: 0 unless the clock was ahead, or another node's was. Until it
+    /// has caught up, care cannot be asked for from an earlier day than the journal's.
+    public var secondsAheadOfClock: UInt64 { UInt64(clamping: published().state.now.seconds - clock().seconds) }
 
     /// How far what the start took on trust has been proved; nil when nobody proves it.
     public var verified: Verified? { attendants.withLock { $0.check }?.verified }
@@ -161,13 +182,13 @@ public final class Broker: Brokering {
     // MARK: Writing
 
     public func submit(_ submission: Submission, _ answer: @escaping @Sendable (Ruled) -> Void) {
-        if case .readOnly(let reason) = health {
+        let takenAt = clock()
+        if case .readOnly(let reason) = health(at: takenAt) {
             return answer(.unavailable(reason, retryAfter: Broker.retryAfter))
         }
         let random = RandomBytes.fresh(24).withUnsafeBytes { bytes in
             (0..<3).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self) }
         }
-        let takenAt = clock()
         let pending = Pending(
             submission: submission,
             command: CommandID(high: random[0], low: random[1]),
@@ -208,13 +229,18 @@ public final class Broker: Brokering {
         queue.async { [self] in
             for timer in owned.timers { timer.cancel() }
             owned.timers = []
-            awaitEmpty(done)
+            awaitEmpty(until: .now() + .seconds(Broker.longestClose), done)
         }
     }
 
-    private func awaitEmpty(_ done: @escaping @Sendable () -> Void) {
+    private func awaitEmpty(until end: DispatchTime, _ done: @escaping @Sendable () -> Void) {
         if inbox.withLock({ $0.unanswered == 0 }) { return done() }
-        queue.asyncAfter(deadline: .now() + .milliseconds(5)) { self.awaitEmpty(done) }
+        if DispatchTime.now() >= end {
+            giveUp("the service is stopping")
+            // Behind the answers.
+            return answering.async(execute: done)
+        }
+        queue.asyncAfter(deadline: .now() + .milliseconds(5)) { self.awaitEmpty(until: end, done) }
     }
 
     /// Decides what came in and sends the next batch on its way.
@@ -251,7 +277,7 @@ public final class Broker: Brokering {
         writer.async { [self] in
             do throws(JournalError) {
                 let last = try records.isEmpty ? keeper.lastPosition() : timedAppend(records, after: after)
-                if records.isEmpty && last > after { throw .conflict(last: last) }
+                if records.isEmpty && last != after { throw .conflict(last: last) }
                 queue.async { self.committed(at: last) }
             } catch {
                 if !records.isEmpty { commits.count(AppendFailure(error)) }
@@ -332,13 +358,25 @@ public final class Broker: Brokering {
     private func refused(_ error: JournalError) {
         dispatchPrecondition(condition: .onQueue(queue))
         switch error {
-        case .conflict: catchUp()
-        case .busy, .full, .readOnly, .failed, .tooLarge, .damaged: fail("\(error)")
+        case .conflict(let last) where last.value > owned.pipeline.durable.position: catchUp()
+        case .conflict(let last):
+            // Nobody else has written: the journal ends before what was read of it, or in something else.
+            let place = Position(owned.pipeline.durable.position)
+            let damage = JournalError.damaged(
+                at: place,
+                "the journal now ends at \(last), in another record than was read there"
+            )
+            condemn("\(damage)")
+            fail("\(damage)")
+        case .damaged:
+            condemn("\(error)")
+            fail("\(error)")
+        case .busy, .full, .readOnly, .failed, .tooLarge: fail("\(error)")
         }
     }
 
     /// Reads the store to its end and goes on from there.
-    private func catchUp() {
+    func catchUp() {
         dispatchPrecondition(condition: .onQueue(queue))
         guard !owned.isCatchingUp else { return }
         owned.isCatchingUp = true
@@ -348,12 +386,22 @@ public final class Broker: Brokering {
     private func read(from position: Position, reopening: Bool) {
         writer.async { [self] in
             do throws(JournalError) {
-                if reopening { try keeper.reopen() }
+                if reopening {
+                    try keeper.reopen()
+                    try keeper.proveWritable()
+                }
+            } catch {
+                // Also what was found missing: a disk that was unmounted may come back.
+                let reason = "\(error)"
+                return queue.async { self.stillFailing(reason) }
+            }
+            do throws(JournalError) {
                 let found = try Recovery.entries(of: keeper, after: position, knowing: published().state)
                 queue.async { self.caughtUp(found) }
             } catch {
+                if case .damaged = error { condemn("\(error)") }
                 let reason = "\(error)"
-                queue.async { self.stillFailing(reason) }
+                queue.async { reopening ? self.stillFailing(reason) : self.fail(reason) }
             }
         }
     }
@@ -376,6 +424,12 @@ public final class Broker: Brokering {
         standing.withLock { $0 = .readOnly(reason) }
         owned.isCatchingUp = true
         inbox.withLock { $0.failing = true }
+        giveUp(reason)
+        stillFailing(reason)
+    }
+
+    /// Answers everything that is pending with 503.
+    private func giveUp(_ reason: String) {
         let undecided = owned.taken + takeWaiting()
         owned.taken = []
         give(
@@ -384,58 +438,15 @@ public final class Broker: Brokering {
                     DueAnswer(ruled: .unavailable(reason, retryAfter: Broker.retryAfter), answer: $0.answer)
                 }
         )
-        stillFailing(reason)
     }
 
     private func stillFailing(_ reason: String) {
         dispatchPrecondition(condition: .onQueue(queue))
         standing.withLock { $0 = .readOnly(reason) }
+        // What was found damaged stays so until a restart.
+        guard !isCondemned else { return }
         queue.asyncAfter(deadline: .now() + .milliseconds(500)) { [self] in
             read(from: Position(owned.pipeline.durable.position), reopening: true)
-        }
-    }
-
-    /// Looks whether another node has written, every so many milliseconds: a node that only reads shows the others'
-    /// writes within 100 ms.
-    public func follow(everyMilliseconds interval: Int) {
-        repeating(interval) { broker in
-            guard !broker.owned.isCatchingUp, !broker.following.exchange(true, ordering: .acquiringAndReleasing) else {
-                return
-            }
-            broker.readers.async {
-                let last = try? broker.keeper.lastPosition()
-                broker.following.store(false, ordering: .releasing)
-                guard let last, last.value > broker.published().position else { return }
-                broker.queue.async {
-                    // With a batch in flight its append will find out; reading beside it would race with it.
-                    if broker.owned.pipeline.unanswered == 0, last.value > broker.owned.pipeline.durable.position {
-                        broker.catchUp()
-                    }
-                }
-            }
-        }
-    }
-
-    /// Submits `advance` every so many milliseconds.
-    public func tick(everyMilliseconds interval: Int) {
-        repeating(interval) { $0.submit(Submission(.advance, by: Broker.itself)) { _ in } }
-    }
-
-    /// The service itself, for commands that time gives.
-    public static let itself: Actor = {
-        guard let name = Slug("homeward") else { preconditionFailure("a slug") }
-        return Actor(key: nil, role: .administrator, organisation: name)
-    }()
-
-    func repeating(_ interval: Int, _ body: @escaping @Sendable (Broker) -> Void) {
-        queue.async { [self] in
-            let timer = DispatchSource.makeTimerSource(queue: queue)
-            timer.schedule(deadline: .now() + .milliseconds(interval), repeating: .milliseconds(interval))
-            timer.setEventHandler { [weak self] in
-                if let self { body(self) }
-            }
-            timer.resume()
-            owned.timers.append(timer)
         }
     }
 }

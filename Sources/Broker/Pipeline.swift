@@ -75,7 +75,7 @@ package struct Pipeline: Sendable {
         var answers: [DueAnswer] = []
         var state = durable.state
         var position = durable.position
-        for (person, digest) in foreign { numbers.add(person, digest) }
+        for (person, digest) in foreign { numbers.set(person, digest) }
         for (at, entry) in entries where at.value > position {
             if let index = waiting.firstIndex(where: { $0.command == entry.command }) {
                 let mine = waiting.remove(at: index)
@@ -110,6 +110,9 @@ package struct Pipeline: Sendable {
             }
         return DueAnswer(ruled: ruled, answer: decided.pending.answer)
     }
+
+    /// Forgets whose numbers were forgotten elsewhere: a number that comes again must not be tied to them.
+    package mutating func forget(_ persons: Set<PersonID>) { numbers.remove(persons) }
 
     // MARK: Deciding
 
@@ -163,12 +166,19 @@ package struct Pipeline: Sendable {
             events.append(event)
         }
         let subject = SensitiveText.subject(of: resource, in: speculative)
+        var digest = number
+        // A number that is taken out of a referral must not go on finding it.
+        if number == nil, pending.submission.saysWho, case .referral(let referral) = resource,
+            numbers.knows(referral.person)
+        {
+            digest = Secrets.noNumber
+        }
         let record: NewRecord
         do {
             let entry = JournalEntry(at: at, command: pending.command, by: pending.submission.actor, events: events)
             record = NewRecord(
                 body: RecordCodec.encode(entry),
-                enclosures: try secrets.seal(pending.submission, subject: subject, number: number)
+                enclosures: try secrets.seal(pending.submission, subject: subject, number: digest)
             )
         } catch {
             return takeBack(pending, "a text is too long to be sealed")
@@ -176,7 +186,7 @@ package struct Pipeline: Sendable {
         if let objection = JournalLimits.objection(to: record) {
             return takeBack(pending, "too much in one request: \(objection)")
         }
-        if let number, case .referral(let referral) = resource { numbers.add(referral.person, number) }
+        if case .referral(let referral) = resource, pending.submission.saysWho { numbers.set(referral.person, number) }
         return Decided(pending: pending, verdict: .accepted(outcome, resource), record: record)
     }
 
@@ -198,11 +208,29 @@ package struct Pipeline: Sendable {
 /// journal never holds a trace of a number, so that a person can be forgotten.
 package struct KnownNumbers: Sendable {
     private var persons: [[UInt8]: [PersonID]] = [:]
+    private var digests: [PersonID: [UInt8]] = [:]
 
     package init() {}
 
-    mutating func add(_ person: PersonID, _ digest: [UInt8]) {
-        if !(persons[digest]?.contains(person) ?? false) { persons[digest, default: []].append(person) }
+    /// Takes a person's number for what the vault says it is now; nil, or the mark of none: it has none.
+    mutating func set(_ person: PersonID, _ digest: [UInt8]?) {
+        let digest = digest == Secrets.noNumber ? nil : digest
+        guard digests[person] != digest else { return }
+        remove([person])
+        guard let digest else { return }
+        digests[person] = digest
+        persons[digest, default: []].append(person)
+    }
+
+    /// Whether a person is known to have a number.
+    func knows(_ person: PersonID) -> Bool { digests[person] != nil }
+
+    mutating func remove(_ gone: Set<PersonID>) {
+        for person in gone {
+            guard let digest = digests.removeValue(forKey: person) else { continue }
+            let left = (persons[digest] ?? []).filter { $0 != person }
+            persons[digest] = left.isEmpty ? nil : left
+        }
     }
 
     /// The other persons under a number, given its digests under each key.

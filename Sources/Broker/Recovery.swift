@@ -13,7 +13,10 @@ package enum Recovery {
         package var numbers: [(PersonID, [UInt8])] = []
     }
 
-    /// Everything after a position, to the store's end.
+    /// Everything after a position, to the store's end, with the chain proved on the way: what another process wrote is no more
+    /// to be trusted than what a start reads.
+    ///
+    /// - Throws: `damaged` at the first record that is not what was written, or when the one at `position` is gone.
     package static func entries(
         of keeper: any JournalKeeper,
         after position: Position,
@@ -21,10 +24,12 @@ package enum Recovery {
     ) throws(JournalError) -> Found {
         var found = Found()
         var at = position
+        var check = try chainCheck(of: keeper, at: position)
         while true {
             let records = try keeper.read(after: at, limit: chunk)
             guard let last = records.last else { return found }
             for record in records {
+                try check.check(record)
                 let entry = try decode(record)
                 found.entries.append((record.position, entry))
                 for event in entry.events {
@@ -36,6 +41,16 @@ package enum Recovery {
             }
             at = last.position
         }
+    }
+
+    private static func chainCheck(of keeper: any JournalKeeper, at position: Position) throws(JournalError)
+        -> ChainCheck
+    {
+        guard position > .start else { return ChainCheck(keeper.chain) }
+        guard let record = try keeper.read(after: Position(position.value - 1), limit: 1).first,
+            record.position == position
+        else { throw .damaged(at: position, "the record that was read there is gone") }
+        return ChainCheck(keeper.chain, after: position, hash: record.hash)
     }
 
     /// The person whose number an event may have brought. One received in the same stretch is met there, with the
@@ -61,7 +76,7 @@ package enum Recovery {
         while true {
             let page = try keeper.enclosures(kind: Secrets.numberKind, after: last, limit: chunk)
             for enclosure in page {
-                if let person = PersonID(enclosure.subject) { numbers.add(person, enclosure.sealed) }
+                if let person = PersonID(enclosure.subject) { numbers.set(person, enclosure.sealed) }
             }
             guard let end = page.last else { return numbers }
             last = end.subject
@@ -136,19 +151,24 @@ extension Broker {
     ///   - keyring: the vault's keys.
     ///   - snapshots: where a start may begin; nil to read every record.
     ///   - clock: read once per submission.
+    ///   - uptime: seconds since boot, which nobody can set, to tell a leap of the clock by; nil: the clock is always believed.
     public static func open(
         system: String,
         keeper: any JournalKeeper,
         keyring: Keyring,
         snapshots: (any SnapshotKeeper)? = nil,
-        clock: @escaping @Sendable () -> Instant
+        clock: @escaping @Sendable () -> Instant,
+        uptime: (@Sendable () -> Int64)? = nil
     ) throws(JournalError) -> Broker {
-        Broker(
+        let secrets = Secrets(system: system, keyring: keyring)
+        try secrets.expectKeyFits(keeper)
+        return Broker(
             system: system,
             keeper: keeper,
-            secrets: Secrets(system: system, keyring: keyring),
+            secrets: secrets,
             recovered: try Recovered(from: keeper, system: system, snapshots: snapshots),
-            clock: clock
+            clock: clock,
+            uptime: uptime
         )
     }
 }

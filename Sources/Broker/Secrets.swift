@@ -15,6 +15,8 @@ package struct Secrets: Sendable {
 
     /// The kind under which the keyed digest of a person's NHS number is kept, to find the same number again.
     static let numberKind = "number"
+    /// What stands in the digest's place once a number was taken out again.
+    static let noNumber: [UInt8] = [0]
     static let numberPurpose = "nhs-number"
     /// The kind of the text in which the number itself stands.
     static let personKind = "person"

@@ -91,6 +91,11 @@ public final class Published: Sendable {
     public func key(withHash hash: [UInt8]) -> AccessKey? { state.key(withHash: hash) }
 }
 
+extension Submission {
+    /// Whether it says who a person is, and with that whether there is a number.
+    var saysWho: Bool { texts.contains { $0.kind == Secrets.personKind } }
+}
+
 extension SensitiveText {
     /// Under whose name the vault keeps the texts of a command: a person's pseudonym for everything about a person,
     /// the resource's own identifier for the rest.

@@ -121,14 +121,15 @@ extension State {
         }
     }
 
-    /// Whether a referral's person can leave hospital for it: accepted, complete, triaged, with a first visit set,
-    /// and the provider knows of every change.
+    /// Whether a referral's person can leave hospital for it: accepted, complete, triaged, with a first visit set that was
+    /// neither missed nor put off for too long, and the provider knows of every change.
     public func isSafeToLeave(_ referral: Referral) -> Bool {
         guard referral.status == .accepted || referral.status == .started,
             let triage = referral.triage, triage.outcome != .adviceOnly
         else { return false }
         return policy.essentialFacts.allSatisfy(referral.ask.facts.contains)
-            && isCarriedAsAsked(referral) && !referral.hasAlert(.changeUnconfirmed)
+            && isCarriedAsAsked(referral)
+            && ![.changeUnconfirmed, .notStarted, .postponedTooLong].contains(where: referral.hasAlert)
     }
 
     /// Whether every visit asked for stands in an accepted package, as it is asked for now.
@@ -157,7 +158,7 @@ extension State {
             if referral.shares.isEmpty, referral.offer != referral.package.flatMap({ packages[$0] })?.offer {
                 return .reply
             }
-            if referral.hasAlert(.changeUnconfirmed) { return .broker }
+            if referral.hasAlert(.changeUnconfirmed) || referral.hasAlert(.postponedTooLong) { return .broker }
             if referral.triage == nil { return .triage }
             return .firstVisit
         case .started, .paused, .ended, .withdrawn, .adviceOnly: return nil

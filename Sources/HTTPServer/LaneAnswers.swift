@@ -16,19 +16,7 @@ extension Lane {
     func answerEarly(_ place: Int, _ parser: RequestParser, _ bytes: UnsafeMutablePointer<UInt8>) -> Bool {
         let connection = connections + place
         let refusal = withJoinedFields(parser, bytes) { head, base in
-            withUnsafePointer(to: head) { head in
-                responder.refusal(
-                    of: RequestView(
-                        base: base,
-                        head: head,
-                        body: UnsafeRawBufferPointer(start: nil, count: 0),
-                        peerIsLoopback: connection.pointee.peerIsLoopback,
-                        clientOrganisation: connection.pointee.tls?.organisation,
-                        mailbox: mailbox,
-                        connection: .max
-                    )
-                )
-            }
+            withUnsafePointer(to: head) { refusalOfHead(place, base, $0) }
         }
         guard let refusal else { return false }
         counters.count(.requests)
@@ -42,6 +30,25 @@ extension Lane {
         connection.pointee.machine.endAnswer()
         connection.pointee.owesLinger = true
         return true
+    }
+
+    /// What a head alone is refused for, if anything.
+    private func refusalOfHead(
+        _ place: Int,
+        _ base: UnsafePointer<UInt8>,
+        _ head: UnsafePointer<RequestHead>
+    ) -> Response? {
+        responder.refusal(
+            of: RequestView(
+                base: base,
+                head: head,
+                body: UnsafeRawBufferPointer(start: nil, count: 0),
+                peerIsLoopback: connections[place].peerIsLoopback,
+                clientOrganisation: connections[place].tls?.organisation,
+                mailbox: mailbox,
+                connection: .max
+            )
+        )
     }
 
     /// Shows a head whose repeated fields are joined.
@@ -76,12 +83,22 @@ extension Lane {
             context.coding = ContentCoding.choice(
                 UnsafeRawBufferPointer(start: base + Int(wanted.start), count: wanted.count)
             )
-            if context.coding == .nothing {
+            // Nothing is done for a client that could not be told of it. What has no content, or is refused for another reason,
+            // is answered all the same: an error is better read in a form that was not asked for than not at all.
+            if context.coding == .nothing, head.method != .options {
+                if let refusal = withUnsafePointer(to: head, { refusalOfHead(place, base, $0) }) {
+                    scratch.clear(keeping: 1_024)
+                    trace.append(for: head, at: base, to: &scratch)
+                    context.coding = .identity
+                    give(place, .now(refusal), context)
+                    return
+                }
                 counters.countRefusal(.unacceptableCoding)
                 writeRefusal(.unacceptableCoding, head, at: base, context.persistence, omitsBody: context.omitsBody)
                 connection.pointee.machine.endAnswer()
                 return
             }
+            if context.coding == .nothing { context.coding = .identity }
         }
         let mayKeep = heads.stage(received, base)
         // What is read in its plain form has not the tag of the compressed one (RFC 9110 section 13.1); what is written has

@@ -100,6 +100,8 @@ public struct ConnectionMachine: Sendable, Equatable {
                 case .malformed(let problem): return refuseAndClose(problem)
                 case .done: break
                 }
+                // What follows may be meant for a tunnel.
+                if parser.head.method == .connect { return refuseAndClose(.unknownMethod) }
                 if let problem = Self.judge(parser.head, limits: limits, isSecure: isSecure) {
                     return refuseEarly(problem, &parser, limits: limits)
                 }

@@ -152,9 +152,12 @@ extension RequestParser {
         _ form: TargetForm
     ) -> WireProblem? {
         if head.method == .connect {
-            // Only an authority with its port may follow CONNECT (RFC 9110 section 9.3.6); this server is no proxy and
-            // opens no tunnel.
-            return Authority.namesPort(bytes, start, end) ? .unknownMethod : .invalidTarget
+            // Only an authority with its port may follow CONNECT (RFC 9110 section 9.3.6). This server is no proxy and opens no
+            // tunnel, but says so only of a head that is sound (`ConnectionMachine`).
+            noteAuthority()
+            head.path = ByteRange(start, end)
+            head.target = ByteRange(start, end)
+            return Authority.namesPort(bytes, start, end) ? nil : .invalidTarget
         }
         switch form {
         case .origin: return nil

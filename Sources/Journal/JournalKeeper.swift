@@ -44,6 +44,14 @@ public protocol JournalKeeper: Sendable {
     /// - Returns: how many were removed.
     func forget(subject: String) throws(JournalError) -> Int
 
+    /// Every subject that was ever forgotten, ascending; empty when there are no more than `known`. Cheap enough to be asked a few
+    /// times a second.
+    func forgotten(beyond known: Int) throws(JournalError) -> [String]
+
+    /// Proves that the journal can be written again: changes nothing, and returns only when a write of it would survive a loss
+    /// of power. Reading is no proof: a disk that takes no write is often read without complaint.
+    func proveWritable() throws(JournalError)
+
     /// Drops whatever is open and opens it anew, after `failed` or once the cause of an error is mended.
     /// Fails like the first opening did.
     func reopen() throws(JournalError)

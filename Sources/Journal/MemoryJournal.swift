@@ -8,6 +8,7 @@ public final class MemoryJournal: JournalKeeper {
         /// By subject, then by kind, as bytes: two strings that Unicode holds equal are two names in a
         /// database.
         var enclosures: [[UInt8]: [[UInt8]: [UInt8]]] = [:]
+        var forgotten: Set<String> = []
     }
 
     /// How the records are linked.
@@ -124,8 +125,19 @@ public final class MemoryJournal: JournalKeeper {
 
     /// See `JournalKeeper`.
     public func forget(subject: String) throws(JournalError) -> Int {
-        contents.withLock { $0.enclosures.removeValue(forKey: bytes(subject))?.count ?? 0 }
+        contents.withLock { contents in
+            contents.forgotten.insert(subject)
+            return contents.enclosures.removeValue(forKey: bytes(subject))?.count ?? 0
+        }
     }
+
+    /// See `JournalKeeper`.
+    public func forgotten(beyond known: Int) throws(JournalError) -> [String] {
+        contents.withLock { $0.forgotten.count > known ? $0.forgotten.sorted() : [] }
+    }
+
+    /// Memory takes every write.
+    public func proveWritable() throws(JournalError) {}
 
     /// Nothing is open, so nothing is done.
     public func reopen() throws(JournalError) {}

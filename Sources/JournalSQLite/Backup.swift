@@ -24,32 +24,30 @@ extension SQLiteStore {
     /// meanwhile; the log cannot be begun anew until the copy is done, so it grows by what is written in that
     /// time.
     ///
-    /// - Parameter path: a folder without a database; made if it is missing.
+    /// - Parameter path: a folder without a store; made if it is missing.
     /// - Returns: where each journal ends in the backup.
     /// - Throws: any `JournalError`; what was copied so far is removed.
     public func backup(to path: String) throws(JournalError) -> [JournalEnd] {
-        let target = StoreFolder(path: path)
-        try target.make()
-        try target.expectNoDatabase()
         let floor = try ends()
-        try Self.copy(folder.database, target, options) { _ in }
-        let ends = try Self.prove(target, digest, options)
-        for end in floor
-        where !ends.contains(where: { $0.system == end.system && $0.position >= end.position }) {
-            try? target.removeDatabase()
-            throw .damaged(
-                at: end.position,
-                "the backup of \(end.system) in \(path) ends before the journal did; try again"
-            )
+        return try Self.place(folder.database, in: StoreFolder(path: path), digest, options) {
+            (ends) throws(JournalError) in
+            for end in floor
+            where !ends.contains(where: { $0.system == end.system && $0.position >= end.position }) {
+                throw .damaged(
+                    at: end.position,
+                    "the backup of \(end.system) in \(path) ends before the journal did; try again"
+                )
+            }
         }
-        return ends
     }
 
-    /// Puts a backup into a folder and proves it; the marks are set to where its journals end.
+    /// Puts a backup into a folder and proves it; the marks are set to where its journals end. It has its name only when all
+    /// of that is done.
     ///
     /// - Parameters:
-    ///   - path: a folder without a database, so that nothing is overwritten; made if it is missing.
+    ///   - path: a folder without a store, so that nothing is overwritten; made if it is missing.
     ///   - limits: how far to restore the journals named; records behind are left out. Enclosures are as the backup has them.
+    ///   - amend: what is done to the store before it is proved: who was forgotten since is forgotten again.
     /// - Returns: where each journal ends now.
     /// - Throws: `damaged` when the backup is not whole; then nothing is left in the folder.
     public static func restore(
@@ -57,23 +55,32 @@ extension SQLiteStore {
         to path: String,
         upTo limits: [String: Position] = [:],
         digest: @escaping HashChain.Digest,
-        options: SQLiteOptions = SQLiteOptions()
+        options: SQLiteOptions = SQLiteOptions(),
+        amend: (SQLiteStore) throws(JournalError) -> Void = { _ in }
     ) throws(JournalError) -> [JournalEnd] {
         let source = StoreFolder(path: backup)
         let target = StoreFolder(path: path)
         try target.make()
-        try target.expectNoDatabase()
+        try target.expectNoStore()
         guard access(source.database, R_OK) == 0 else {
             throw StoreFolder.failure("\(source.database) cannot be read")
         }
-        try copy(source.database, target, options) { database in
-            for (system, limit) in limits { try cut(system, behind: limit, database) }
+        return try place(
+            source.database,
+            in: target,
+            digest,
+            options,
+            change: { database in for (system, limit) in limits { try cut(system, behind: limit, database) } },
+            amend: amend
+        ) { (ends) throws(JournalError) in
+            for end in ends where limits[end.system].map({ $0 != end.position }) ?? false {
+                throw .damaged(
+                    at: end.position,
+                    "the journal of \(end.system) ends at \(end.position), which was not asked for"
+                )
+            }
+            if access(source.mark, R_OK) == 0 { try compare(ends, limits, with: source) }
         }
-        // The old mark speaks of the journal that was there before.
-        unlink(target.mark)
-        let ends = try prove(target, digest, options)
-        if access(source.mark, R_OK) == 0 { try compare(ends, limits, with: source, target) }
-        return ends
     }
 
     // MARK: Pieces
@@ -99,41 +106,78 @@ extension SQLiteStore {
         return ends
     }
 
-    /// Copies a database page by page under a draft's name, lets `change` work on it, and gives it its own
-    /// name once it is safe on the disk.
+    /// Copies a database into a draft beside its place, proves it there, and moves it to its place.
+    ///
+    /// - Parameters:
+    ///   - change: works on the copy before anything else looks at it.
+    ///   - amend: works on it as a store.
+    ///   - judge: looks at where its journals end.
+    private static func place(
+        _ path: String,
+        in target: StoreFolder,
+        _ digest: @escaping HashChain.Digest,
+        _ options: SQLiteOptions,
+        change: (Database) throws -> Void = { _ in },
+        amend: (SQLiteStore) throws(JournalError) -> Void = { _ in },
+        judge: ([JournalEnd]) throws(JournalError) -> Void
+    ) throws(JournalError) -> [JournalEnd] {
+        try target.make()
+        try target.expectNoStore()
+        let draft = target.draft
+        do throws(JournalError) {
+            // What a process left that died over it.
+            try draft.remove()
+            try draft.make()
+            try copy(path, draft, options, change)
+            let ends = try prove(draft, digest, options, amend)
+            try judge(ends)
+            try settle(draft, options)
+            try draft.move(to: target)
+            try draft.remove()
+            return ends
+        } catch {
+            try? draft.remove()
+            throw error
+        }
+    }
+
+    /// Copies a database page by page into a draft, and lets `change` work on it.
     private static func copy(
         _ path: String,
-        _ target: StoreFolder,
+        _ draft: StoreFolder,
         _ options: SQLiteOptions,
-        change: (Database) throws -> Void
+        _ change: (Database) throws -> Void
     ) throws(JournalError) {
-        unlink(target.draft)
         do {
-            try target.makePrivate(target.draft)
+            try draft.makePrivate(draft.database)
             let source = try Connection(path, .look, options, readOnly: true)
-            let draft = try Connection(target.draft, .append, options, readOnly: false)
-            try draft.administer { draftQueue in
+            let copy = try Connection(draft.database, .append, options, readOnly: false)
+            try copy.administer { copyQueue in
                 try source.administer { sourceQueue in
-                    try draftQueue.writeWithoutTransaction { draft in
+                    try copyQueue.writeWithoutTransaction { copy in
                         // One read transaction over all steps: the copy is of one moment, and writers do not
                         // make it begin again.
-                        try sourceQueue.read { try $0.backup(to: draft, pagesPerStep: 1_024) }
-                        try change(draft)
-                        // No log beside it, so the one file is the backup.
-                        _ = try String.fetchOne(draft, sql: "PRAGMA journal_mode = DELETE")
+                        try sourceQueue.read { try $0.backup(to: copy, pagesPerStep: 1_024) }
+                        try change(copy)
                     }
                 }
             }
             try source.close()
-            try draft.close()
-            guard rename(target.draft, target.database) == 0 else {
-                throw StoreFolder.failure("\(target.draft) cannot be renamed")
-            }
-            try target.sync()
+            try copy.close()
         } catch {
-            for suffix in ["", "-wal", "-shm", "-journal"] { unlink(target.draft + suffix) }
             throw SQLiteFailure.error(error)
         }
+    }
+
+    /// Takes a proved draft out of WAL mode: one file without a log, which can be read where nothing can be written, and safe on
+    /// the disk before it gets its name.
+    private static func settle(_ draft: StoreFolder, _ options: SQLiteOptions) throws(JournalError) {
+        let connection = try Connection(draft.database, .append, options, readOnly: false)
+        try connection.administer { queue in
+            try queue.writeWithoutTransaction { _ = try String.fetchOne($0, sql: "PRAGMA journal_mode = DELETE") }
+        }
+        try connection.close()
+        for file in [draft.database, draft.mark] { try StoreFolder.sync(file: file) }
     }
 
     /// Leaves out the records of a system behind a position: the one place where records are deleted.
@@ -160,42 +204,37 @@ extension SQLiteStore {
 
     /// Opens what was copied, proves structure and chains, and marks where they end.
     private static func prove(
-        _ target: StoreFolder,
+        _ draft: StoreFolder,
         _ digest: @escaping HashChain.Digest,
-        _ options: SQLiteOptions
+        _ options: SQLiteOptions,
+        _ amend: (SQLiteStore) throws(JournalError) -> Void
     ) throws(JournalError) -> [JournalEnd] {
-        do throws(JournalError) {
-            var options = options
-            options.roomBytes = 0
-            let store = try open(folder: target.path, digest: digest, options: options)
-            try store.checkStructure()
-            var ends: [JournalEnd] = []
-            for system in try store.numberedSystems() {
-                let chain = HashChain(system: system.name, digest: digest)
-                let check = try SQLiteJournal(store: store, system: system.id, chain: chain).verify()
-                ends.append(JournalEnd(system: system.name, position: check.position, hash: check.hash))
-                try store.mark.raise(system.id, MarkFile.Mark(position: check.position, hash: check.hash))
-            }
-            try store.close()
-            return ends
-        } catch {
-            try? target.removeDatabase()
-            throw error
+        var options = options
+        options.roomBytes = 0
+        let store = try open(folder: draft.path, digest: digest, options: options)
+        try amend(store)
+        try store.checkStructure()
+        var ends: [JournalEnd] = []
+        for system in try store.numberedSystems() {
+            let chain = HashChain(system: system.name, digest: digest)
+            let check = try SQLiteJournal(store: store, system: system.id, chain: chain).verify()
+            ends.append(JournalEnd(system: system.name, position: check.position, hash: check.hash))
+            try store.mark.raise(system.id, MarkFile.Mark(position: check.position, hash: check.hash))
         }
+        try store.close()
+        return ends
     }
 
     /// Refuses a backup that is whole in itself, but not what its own mark says.
     private static func compare(
         _ ends: [JournalEnd],
         _ limits: [String: Position],
-        with source: StoreFolder,
-        _ target: StoreFolder
+        with source: StoreFolder
     ) throws(JournalError) {
         let mark = try MarkFile(source.mark, readOnly: true)
         for (index, end) in ends.enumerated() where limits[end.system] == nil {
             guard let noted = try mark.mark(Int64(index + 1)) else { continue }
             guard noted == MarkFile.Mark(position: end.position, hash: end.hash) else {
-                try? target.removeDatabase()
                 throw .damaged(
                     at: end.position,
                     "the backup of \(end.system) ends at \(end.position), its mark says \(noted.position); use another"

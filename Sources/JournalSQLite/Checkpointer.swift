@@ -25,6 +25,8 @@ final class Checkpointer: Sendable {
     private let isRequested = Atomic<Bool>(false)
     /// Bytes of log when the last checkpoint ended, since when growth counts.
     private let logAtLast = Atomic<Int>(0)
+    /// Whether anything was committed here since the timer last looked.
+    private let hasGrown = Atomic<Bool>(false)
     private let isClosing = Atomic<Bool>(false)
     private let lastFailure = Mutex<JournalError?>(nil)
 
@@ -36,7 +38,10 @@ final class Checkpointer: Sendable {
         timer = DispatchSource.makeTimerSource(queue: queue)
         let period = DispatchTimeInterval.seconds(options.checkpointSeconds)
         timer.schedule(deadline: .now() + period, repeating: period, leeway: .seconds(1))
-        timer.setEventHandler { [weak self] in self?.runAndRemember() }
+        timer.setEventHandler { [weak self] in
+            guard let self, hasGrown.exchange(false, ordering: .relaxed) else { return }
+            runAndRemember()
+        }
         timer.activate()
     }
 
@@ -54,6 +59,7 @@ final class Checkpointer: Sendable {
 
     /// Takes note of the length of the log after a commit.
     func logGrew(to bytes: Int) {
+        hasGrown.store(true, ordering: .relaxed)
         let last = logAtLast.load(ordering: .relaxed)
         // A shorter log was begun anew.
         let grown = bytes < last ? bytes : bytes - last
@@ -76,6 +82,8 @@ final class Checkpointer: Sendable {
     }
 
     /// Runs a checkpoint now and waits for it.
+    ///
+    /// - Throws: `busy` when a reader was in the way of emptying the log, which `truncate` asks for.
     func run(_ mode: Mode) throws(JournalError) {
         let outcome: Result<Void, JournalError> = queue.sync {
             do throws(JournalError) {
@@ -126,25 +134,49 @@ final class Checkpointer: Sendable {
     }
 
     private func checkpoint(_ mode: Mode) throws(JournalError) {
-        let log = try copy(mode == .truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE)
-        logAtLast.store(log, ordering: .relaxed)
-        if log > options.logBytes {
-            _ = try copy(SQLITE_CHECKPOINT_RESTART)
-            logAtLast.store(0, ordering: .relaxed)
-        }
+        let copied = try copy(mode == .truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE)
+        logAtLast.store(copied.log, ordering: .relaxed)
         try mark.sync()
+        if mode == .truncate, copied.isBusy {
+            throw .busy("a reader is in the way of emptying the log; a backup, perhaps")
+        }
+        // Where all was copied the next commit begins the log anew by itself. A second checkpoint right behind a whole one is
+        // also what SQLite before 3.51.3 can lose rows by, when a commit comes in between (its "WAL-reset bug").
+        if copied.log > options.logBytes, !copied.isWhole {
+            let again = try copy(SQLITE_CHECKPOINT_RESTART)
+            if !again.isBusy { logAtLast.store(0, ordering: .relaxed) }
+            if again.isBusy, copied.log > Self.tolerated * options.logBytes {
+                throw .busy("a reader has been in the way for long: the log has \(copied.log >> 20) MiB and grows")
+            }
+        }
     }
 
-    /// - Returns: bytes of log.
-    private func copy(_ mode: Int32) throws(JournalError) -> Int {
+    /// How many times `logBytes` the log may have before somebody is told, 2.
+    private static let tolerated = 2
+
+    /// What a checkpoint came to.
+    private struct Copied {
+        /// Bytes of log.
+        var log: Int
+        /// Whether all of it is in the database.
+        var isWhole: Bool
+        /// Whether a reader or another process's checkpoint was in the way; then it copied what it could.
+        var isBusy: Bool
+    }
+
+    private func copy(_ mode: Int32) throws(JournalError) -> Copied {
         try connection.perform { (session) throws(JournalError) in
             var frames: Int32 = 0
-            let code = sqlite3_wal_checkpoint_v2(session.handle, nil, mode, &frames, nil)
-            // Busy: a reader or another process's checkpoint was in the way; it copied what it could.
+            var copied: Int32 = 0
+            let code = sqlite3_wal_checkpoint_v2(session.handle, nil, mode, &frames, &copied)
             guard code == SQLITE_OK || code == SQLITE_BUSY else {
                 throw SQLiteFailure.error(code, session.handle)
             }
-            return Int(max(frames, 0)) * options.pageBytes
+            return Copied(
+                log: Int(max(frames, 0)) * options.pageBytes,
+                isWhole: code == SQLITE_OK && frames == copied,
+                isBusy: code == SQLITE_BUSY
+            )
         }
     }
 }

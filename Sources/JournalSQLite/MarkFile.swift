@@ -105,7 +105,9 @@ final class MarkFile: Sendable {
     }
 
     /// Holds the system's slot against other processes and other handles in this one (locks of the open file,
-    /// not of the process). It is held for two calls to the kernel, so the wait has no limit of its own.
+    /// not of the process). It is held for two calls to the kernel.
+    ///
+    /// - Throws: `busy` when somebody else holds it for longer than `patienceMilliseconds`.
     private func locked<Result>(
         _ system: Int64,
         _ kind: Int32,
@@ -125,13 +127,21 @@ final class MarkFile: Sendable {
         range.l_whence = Int16(SEEK_SET)
         range.l_start = Self.offset(system)
         range.l_len = Self.slotBytes
-        while fcntl(file, Self.lockAndWait, &range) != 0 {
-            guard errno == EINTR else { throw StoreFolder.failure("the mark \(path) cannot be locked") }
+        var waited = 0
+        while fcntl(file, Self.lock, &range) != 0 {
+            guard errno == EINTR || errno == EAGAIN || errno == EACCES else {
+                throw StoreFolder.failure("the mark \(path) cannot be locked")
+            }
+            guard waited < Self.patienceMilliseconds else { throw .busy("another process holds the mark \(path)") }
+            usleep(1_000)
+            waited += 1
         }
     }
 
-    /// `F_OFD_SETLKW` (fcntl(2)), which glibc declares only for GNU sources.
-    private static let lockAndWait: Int32 = 38
+    /// How long a slot is waited for, 5,000 ms: a process that was stopped while it held one must not hang all others.
+    private static let patienceMilliseconds = 5_000
+    /// `F_OFD_SETLK` (fcntl(2)), which glibc declares only for GNU sources.
+    private static let lock: Int32 = 37
 
     private static func offset(_ system: Int64) -> Int {
         Int(system - 1) * slotBytes

@@ -1,8 +1,8 @@
 /// The statements that run on the raw handle; each is prepared once a connection, under its raw value.
 enum SQL: Int, CaseIterable {
     case begin, commit, rollback
-    case insertRecord, insertNext, putEnclosure, replaceEnclosure, forget, noteForgotten
-    case last, hash, read, enclosure, enclosures, allEnclosures
+    case insertRecord, insertNext, putEnclosure, replaceEnclosure, forget, noteForgotten, touch
+    case last, hash, read, enclosure, enclosures, allEnclosures, countForgotten, forgotten
     case systems, system, insertSystem, insertFirst
 
     /// The statement; the comments name its parameters.
@@ -34,6 +34,13 @@ enum SQL: Int, CaseIterable {
         case .forget: "DELETE FROM enclosure WHERE system = ?1 AND subject = ?2"
         // system, subject
         case .noteForgotten: "INSERT INTO forgotten (system, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
+        // The header's free number for applications, which nobody reads. It is written even when it stays the same, where an
+        // UPDATE that changes nothing writes no page.
+        case .touch: "PRAGMA user_version = 1"
+        // system
+        case .countForgotten: "SELECT count(*) FROM forgotten WHERE system = ?1"
+        // system
+        case .forgotten: "SELECT subject FROM forgotten WHERE system = ?1 ORDER BY subject"
         // first and last key of the system
         case .last: "SELECT id, hash FROM record WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1"
         // key

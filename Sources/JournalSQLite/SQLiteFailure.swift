@@ -19,7 +19,9 @@ enum SQLiteFailure {
     }
 
     private static func error(_ code: Int32, _ message: String) -> JournalError {
-        let text = "\(message) (SQLite \(code))"
+        // A backup's copy fails without a word on its connection.
+        let words = message == "not an error" ? String(cString: sqlite3_errstr(code)) : message
+        let text = "\(words) (SQLite \(code))"
         switch code & 0xFF {
         case SQLITE_FULL: return .full("\(text); make room on the disk")
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy(text)

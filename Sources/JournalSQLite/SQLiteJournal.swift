@@ -158,8 +158,8 @@ final class SQLiteJournal: JournalKeeper {
             }
         }
         // The log still holds the old pages; emptying it takes the sealed bytes off the disk. Now, not in the
-        // background: whoever asked may be a command that ends right after. Where a reader is in the way, a
-        // later checkpoint does it.
+        // background: whoever asked may be a command that ends right after. Where a reader is in the way, whoever asked
+        // empties it once the reader is done (`SQLiteStore.checkpoint`), or a later checkpoint does.
         if removed > 0 { try? connections.checkpointer?.run(.truncate) }
         return removed
     }
@@ -249,6 +249,28 @@ final class SQLiteJournal: JournalKeeper {
         guard position.value < UInt64(Schema.positionsOfSystem) else { return nil }
         return try store.current.look.perform { (session) throws(JournalError) in
             try session.hash(system, position)
+        }
+    }
+
+    func forgotten(beyond known: Int) throws(JournalError) -> [String] {
+        try store.current.poll.perform { (session) throws(JournalError) in
+            let count = try session.with(.countForgotten) { (statement) throws(JournalError) in
+                try statement.bind(1, system)
+                return try statement.step() ? Int(statement.integer(0)) : 0
+            }
+            guard count > known else { return [] }
+            return try session.with(.forgotten) { (statement) throws(JournalError) in
+                try statement.bind(1, system)
+                var subjects: [String] = []
+                while try statement.step() { subjects.append(statement.text(0)) }
+                return subjects
+            }
+        }
+    }
+
+    func proveWritable() throws(JournalError) {
+        try store.current.append.perform { (session) throws(JournalError) in
+            try session.transaction { () throws(JournalError) in try session.run(.touch) }
         }
     }
 

@@ -102,10 +102,11 @@ public final class SQLiteStore: Sendable {
         try numberedSystems().map(\.name)
     }
 
-    /// The journal of a system; made if there is none.
+    /// The journal of a system; made if there is none, unless told not to: a system is never unmade.
     ///
-    /// - Throws: `tooLarge` when the name is not 1 to 64 lower-case letters, digits and `-`, or there are too many systems.
-    public func journal(system: String) throws(JournalError) -> any JournalKeeper {
+    /// - Throws: `tooLarge` when the name is not 1 to 64 lower-case letters, digits and `-`, or there are too many systems;
+    ///   `readOnly` when there is none and none may be made.
+    public func journal(system: String, createIfAbsent: Bool = true) throws(JournalError) -> any JournalKeeper {
         let allowed = system.utf8.allSatisfy {
             (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
         }
@@ -115,6 +116,10 @@ public final class SQLiteStore: Sendable {
         let chain = HashChain(system: system, digest: digest)
         let id = try current.append.perform { (session) throws(JournalError) in
             if let known = try Self.system(system, session) { return known }
+            guard createIfAbsent else {
+                let names = try session.systems().map(\.name).joined(separator: ", ")
+                throw .readOnly("there is no system \(system); there \(names.isEmpty ? "is none" : "are: \(names)")")
+            }
             return try session.transaction { () throws(JournalError) in
                 // Another process may have made it since.
                 if let known = try Self.system(system, session) { return known }
@@ -143,7 +148,9 @@ public final class SQLiteStore: Sendable {
         }
     }
 
-    /// Copies the write-ahead log into the database and empties it, as far as other readers allow.
+    /// Copies the write-ahead log into the database and empties it.
+    ///
+    /// - Throws: `busy` when another reader is in the way.
     public func checkpoint() throws(JournalError) {
         try current.checkpointer?.run(.truncate)
     }
@@ -155,6 +162,32 @@ public final class SQLiteStore: Sendable {
     public func answeredFor(system: String) throws(JournalError) -> JournalEnd? {
         guard let id = try numberedSystems().first(where: { $0.name == system })?.id else { return nil }
         return try mark.mark(id).map { JournalEnd(system: system, position: $0.position, hash: $0.hash) }
+    }
+
+    /// Removes the sealed values of subjects that a journal no longer knows since it was cut, without a note: nobody was
+    /// forgotten, and another store may know them.
+    public func drop(system: String, subjects: [String]) throws(JournalError) {
+        try current.append.perform { (session) throws(JournalError) in
+            guard let id = try Self.system(system, session) else { throw .readOnly("there is no system \(system)") }
+            try session.transaction { () throws(JournalError) in
+                for subject in subjects {
+                    try session.with(.forget) { (statement) throws(JournalError) in
+                        try statement.bind(1, id)
+                        try statement.bind(2, subject)
+                        try statement.run()
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an operator should know of the SQLite this program runs on; nil when there is nothing.
+    public static var engineWarning: String? {
+        let version = sqlite3_libversion_number()
+        guard version < 3_051_003 else { return nil }
+        return
+            "SQLite \(String(cString: sqlite3_libversion())) can, very rarely, lose rows when two checkpoints and a commit "
+            + "meet (fixed in 3.51.3): the journal's marks and chain would tell"
     }
 
     /// Everybody whose sealed values were removed from this store: the system and the subject's pseudonym, in this order.

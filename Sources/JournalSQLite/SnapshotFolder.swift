@@ -52,9 +52,10 @@ public struct SnapshotFolder: SnapshotKeeper {
             throw StoreFolder.failure("\(name) cannot be named")
         }
         try StoreFolder.sync(path)
-        for old in positions(snapshot.system).dropFirst(Self.kept) {
-            unlink("\(path)/\(Self.name(snapshot.system, old))")
-        }
+        // Those beyond it are of a history that was lost to a restore, and would be in the way of its own.
+        let others = positions(snapshot.system).filter { $0 != snapshot.position }
+        let needed = others.filter { $0 < snapshot.position }.prefix(Self.kept - 1)
+        for old in others where !needed.contains(old) { unlink("\(path)/\(Self.name(snapshot.system, old))") }
     }
 
     /// See `SnapshotKeeper`.

@@ -9,8 +9,8 @@ struct StoreFolder: Sendable {
     var database: String { "\(path)/homeward.sqlite" }
     var log: String { "\(path)/homeward.sqlite-wal" }
     var mark: String { "\(path)/homeward.mark" }
-    /// Where a database is put together before it has its name.
-    var draft: String { "\(path)/homeward.sqlite.draft" }
+    /// Where a database is put together and proved before it has its name: a folder of its own.
+    var draft: StoreFolder { StoreFolder(path: "\(path)/homeward.draft") }
     private var lock: String { "\(path)/homeward.lock" }
 
     /// Makes the folder if it is missing, for its owner only.
@@ -33,18 +33,30 @@ struct StoreFolder: Sendable {
         }
     }
 
-    /// Refuses a folder that holds a database already.
-    func expectNoDatabase() throws(JournalError) {
-        guard access(database, F_OK) != 0 else {
-            throw .readOnly("\(database) is there already; name another folder, or move that one away first")
+    /// Refuses a folder that holds a store, or anything that is left of one: SQLite would take the log of another database for
+    /// this one's, and a log may hold the last copy of records that were answered for.
+    func expectNoStore() throws(JournalError) {
+        for file in [database, log, database + "-shm", database + "-journal", mark] where access(file, F_OK) == 0 {
+            throw .readOnly("\(file) is there already, of another store; name another folder")
         }
     }
 
-    /// Removes the database that was put here; only for one that was just made.
-    func removeDatabase() throws(JournalError) {
-        for file in [database, log, database + "-shm", mark] where unlink(file) != 0 && errno != ENOENT {
+    /// Removes this folder and the store in it, which this process made, or one that died over it.
+    func remove() throws(JournalError) {
+        for file in [database, log, database + "-shm", database + "-journal", mark, lock]
+        where unlink(file) != 0 && errno != ENOENT && errno != ENOTDIR {
             throw Self.failure("\(file) cannot be removed")
         }
+        if rmdir(path) != 0, errno != ENOENT { throw Self.failure("\(path) cannot be removed") }
+    }
+
+    /// Moves the store of this folder into another, which holds none. The mark goes first: a folder with a mark alone is refused
+    /// by a start, where a database alone would be taken on trust.
+    func move(to target: StoreFolder) throws(JournalError) {
+        for (from, to) in [(mark, target.mark), (database, target.database)] where rename(from, to) != 0 {
+            throw Self.failure("\(from) cannot be moved to \(to)")
+        }
+        try target.sync()
     }
 
     /// Runs `body` while no other process does, so that two first starts do not both make the tables. The
@@ -78,6 +90,14 @@ struct StoreFolder: Sendable {
         guard descriptor >= 0 else { throw failure("the folder \(folder) cannot be opened") }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure("the folder \(folder) cannot be synced") }
+    }
+
+    /// Makes a file's bytes survive a loss of power.
+    static func sync(file: String) throws(JournalError) {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("\(file) cannot be opened") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("\(file) cannot be synced") }
     }
 
     static func parent(of path: String) -> String {

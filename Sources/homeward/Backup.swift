@@ -1,4 +1,5 @@
 import ArgumentParser
+import Broker
 import Brokerage
 import Glibc
 import Journal
@@ -15,7 +16,7 @@ struct Backup: ParsableCommand {
 
     @Option(help: "The folder that holds the journal.")
     var data = "./data"
-    @Option(help: "A folder for the copy; it must hold no database.")
+    @Option(help: "A folder for the copy; it must hold no store, nor what is left of one.")
     var to: String
 
     func run() throws {
@@ -35,7 +36,10 @@ struct Restore: ParsableCommand {
 
     @Option(help: "The backup's folder.")
     var from: String
-    @Option(help: "The folder to put it into; it must hold no database. The vault's key goes beside it by hand.")
+    @Option(
+        help:
+            "The folder to put it into; it must hold no store, nor what is left of one. The vault's key goes beside it by hand."
+    )
     var data = "./data"
     @Option(help: "The system that --position is of.")
     var system = "default"
@@ -51,22 +55,41 @@ struct Restore: ParsableCommand {
         try orFail {
             let list = try forgotten.flatMap(Forgotten.list(from:))
             let limits = position.map { [system: Position($0)] } ?? [:]
-            for end in try SQLiteStore.restore(from: from, to: data, upTo: limits, digest: SHA256.digest) {
-                print(words(end))
+            var removed = 0
+            let ends = try SQLiteStore.restore(from: from, to: data, upTo: limits, digest: SHA256.digest) {
+                (store) throws(JournalError) in
+                for cut in limits.keys { try Restore.drop(what: store, lost: cut) }
+                removed = try Restore.forget(list, in: store)
             }
-            if !forgotten.isEmpty { print("\(try forget(list)) sealed values of \(list.count) persons removed again") }
+            for end in ends { print(words(end)) }
+            if !forgotten.isEmpty { print("\(removed) sealed values of \(list.count) persons removed again") }
         }
     }
 
-    /// A backup made before a person was forgotten has its sealed values still.
-    private func forget(_ list: [(system: String, subject: String)]) throws -> Int {
-        let store = try SQLiteStore.open(folder: data, digest: SHA256.digest)
-        let systems = try store.systems()
-        var removed = 0
-        for (system, subject) in list where systems.contains(system) {
-            removed += try store.journal(system: system).forget(subject: subject)
+    /// Sealed values of what a cut journal no longer knows: its identifiers will be given to others.
+    private static func drop(what store: SQLiteStore, lost system: String) throws(JournalError) {
+        let keeper = try store.journal(system: system, createIfAbsent: false)
+        let state = try Recovered(from: keeper).published.state
+        var unknown: [String] = []
+        var place: EnclosurePlace?
+        while true {
+            let page = try keeper.enclosures(after: place, limit: 1_000)
+            guard let last = page.last else { break }
+            unknown += page.map(\.subject).filter { !state.knows(subject: $0) }
+            place = EnclosurePlace(subject: last.subject, kind: last.kind)
         }
-        try store.close()
+        try store.drop(system: system, subjects: Set(unknown).sorted())
+    }
+
+    /// A backup made before a person was forgotten has its sealed values still.
+    private static func forget(
+        _ list: [(system: String, subject: String)],
+        in store: SQLiteStore
+    ) throws(JournalError) -> Int {
+        var removed = 0
+        for (system, subject) in list {
+            removed += try store.journal(system: system, createIfAbsent: false).forget(subject: subject)
+        }
         return removed
     }
 }
@@ -95,9 +118,10 @@ struct Forgotten: ParsableCommand {
             return try SQLiteStore.inspect(folder: path, digest: SHA256.digest).forgotten()
         }
         guard let text = Files.text(path, most: 64 << 20) else { throw Failure("\(path) cannot be read") }
-        return try text.split(separator: "\n").enumerated().map { number, line in
-            let words = line.split(separator: " ")
-            guard words.count == 2 else {
+        // Also with the line ends of other machines.
+        return try text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
+            let words = line.split(whereSeparator: \.isWhitespace)
+            guard words.count == 2, PersonID(words[1]) != nil else {
                 throw Failure("\(path), line \(number + 1): expected a system and a pseudonym")
             }
             return (String(words[0]), String(words[1]))
@@ -122,10 +146,40 @@ struct Forget: ParsableCommand {
         try orFail {
             try DataFolder.expectStore(in: options.data)
             let folder = try DataFolder(options.data)
-            let state = try folder.broker(options.system, clock: systemClock).published().state
+            let state = try folder.broker(options.system, createIfAbsent: false).published().state
             guard let person = state.referrals[id]?.person else { throw Failure("there is no referral \(id)") }
-            let rows = try folder.store.journal(system: options.system).forget(subject: person.description)
+            let keeper = try folder.store.journal(system: options.system, createIfAbsent: false)
+            let others = try Namesakes.persons(of: person, in: keeper).compactMap(state.referral(of:))
+            let rows = try keeper.forget(subject: person.description)
             print("\(rows) rows of \(id)'s person removed")
+            if !others.isEmpty {
+                let names = others.map(\.description).joined(separator: ", ")
+                print(
+                    "under the same NHS number there is still \(names): forget each, if the person is to be forgotten"
+                )
+            }
+            try Forget.empty(folder.store, of: id)
+        }
+    }
+
+    /// Seconds for which a reader is waited for that is in the way, 10.
+    private static let patience = 10
+
+    /// Takes the sealed bytes out of the log too.
+    private static func empty(_ store: SQLiteStore, of id: ReferralID) throws {
+        for attempt in 1...patience {
+            do throws(JournalError) {
+                return try store.checkpoint()
+            } catch {
+                guard case .busy = error else { throw error }
+                guard attempt < patience else {
+                    throw Failure(
+                        "the rows are removed, but their bytes are still in the log, since \(error). "
+                            + "Run homeward forget \(id) again once that is done"
+                    )
+                }
+                sleep(1)
+            }
         }
     }
 }

@@ -10,6 +10,13 @@ import Synchronization
     return Instant(seconds: Int64(time.tv_sec))
 }
 
+/// Seconds since boot, those in which the machine slept included: nobody can set them.
+@Sendable func systemUptime() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Int64(time.tv_sec)
+}
+
 /// A clock that is set by hand, for filling a demonstration with a past.
 final class SetClock: Sendable {
     private let time: Mutex<Instant>

@@ -30,6 +30,12 @@ struct DataFolder {
     init(_ path: String) throws {
         // Whatever is made here is its owner's alone.
         umask(0o077)
+        DataFolder.forbidCoreDumps()
+        guard access("\(path)/homeward.sqlite", F_OK) == 0 || access("\(path)/vault.key", F_OK) != 0 else {
+            throw Failure(
+                "\(path) holds a vault's key, but no journal: is the disk mounted? Restore a backup, or begin in an empty folder"
+            )
+        }
         store = try SQLiteStore.open(folder: path, digest: SHA256.digest)
         let isNew = try store.systems().isEmpty
         keyring =
@@ -38,14 +44,30 @@ struct DataFolder {
     }
 
     /// Opens a system's broker: from the newest snapshot and the records behind it.
-    func broker(_ system: String, clock: @escaping @Sendable () -> Instant) throws -> Broker {
+    ///
+    /// - Parameters:
+    ///   - createIfAbsent: whether the system may be new. A mistyped name must not become a system that stays for ever.
+    ///   - clock: the machine's unless given; only the machine's is watched for leaps.
+    func broker(
+        _ system: String,
+        createIfAbsent: Bool,
+        clock: (@Sendable () -> Instant)? = nil
+    ) throws -> Broker {
         try Broker.open(
             system: system,
-            keeper: try store.journal(system: system),
+            keeper: try store.journal(system: system, createIfAbsent: createIfAbsent),
             keyring: keyring,
             snapshots: snapshots,
-            clock: clock
+            clock: clock ?? systemClock,
+            uptime: clock == nil ? systemUptime : nil
         )
+    }
+
+    /// A core dump would hold names that were decrypted a moment ago. A limit of one byte keeps files from being written and
+    /// programs that collect dumps from being started (core(5)); zero would not stop those.
+    private static func forbidCoreDumps() {
+        var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
     /// The snapshots beside the store.

@@ -57,6 +57,7 @@ enum Figures {
             MetricSample(.batchExchanges, labels, batch.exchanges),
             MetricSample(.systemReady, labels, broker.health == .ready ? 1 : 0 as UInt64),
             MetricSample(.journalPosition, labels, broker.published().position),
+            MetricSample(.aheadOfClock, labels, broker.secondsAheadOfClock),
             MetricSample(.commandsUnanswered, labels, UInt64(max(0, figures.unanswered))),
             MetricSample(.commits, labels, figures.commits),
             MetricSample(.committedRecords, labels, figures.records),

@@ -30,17 +30,34 @@ struct JournalCommand: ParsableCommand {
         func run() throws {
             try orFail {
                 let store = try JournalCommand.inspect(data)
-                for system in try store.systems() { print(try verify(system, in: store)) }
+                var faults: [String] = []
+                for system in try store.systems() {
+                    let (words, fault) = try verify(system, in: store)
+                    print(words)
+                    if let fault { faults.append("\(system): \(fault)") }
+                }
+                if !faults.isEmpty { throw Failure(faults.joined(separator: "\n")) }
             }
         }
 
-        private func verify(_ system: String, in store: SQLiteStore) throws -> String {
+        /// What is proved of the journal, and what is wrong with the mark beside it, if anything: whether the chain holds is worth
+        /// knowing all the more when the mark does not.
+        private func verify(_ system: String, in store: SQLiteStore) throws -> (words: String, fault: String?) {
             let keeper = try store.journal(system: system)
+            // The mark first: a service that runs goes on answering for records meanwhile.
+            let mark = Result { () throws(JournalError) in try store.answeredFor(system: system) }
             let proved = try keeper.verify()
-            if let mark = try store.answeredFor(system: system), mark.position > proved.position {
-                throw Failure(
-                    "\(system): the journal ends at \(proved.position), but was answered for up to \(mark.position)"
-                )
+            var fault: String?
+            switch mark {
+            case .failure(let error): fault = "\(error)"
+            case .success(nil): break
+            case .success(let mark?) where mark.position > proved.position:
+                fault = "the journal ends at \(proved.position), but was answered for up to \(mark.position)"
+            case .success(let mark?):
+                let record = try keeper.read(after: Position(max(1, mark.position.value) - 1), limit: 1).first
+                if mark.position > .start, record?.hash != mark.hash {
+                    fault = "the journal holds another record at \(mark.position) than the one that was answered for"
+                }
             }
             let state = try Recovered(from: keeper).published.state
             let faults = state.recount()
@@ -48,8 +65,8 @@ struct JournalCommand: ParsableCommand {
                 throw Failure("\(system): the ledger does not add up in \(faults.count) places: \(first)")
             }
             let ledgers = state.claims.count
-            return
-                "\(system): \(proved.position) records, the chain holds, \(ledgers) ledger\(ledgers == 1 ? " adds" : "s add") up"
+            let sums = "\(ledgers) ledger\(ledgers == 1 ? " adds" : "s add") up"
+            return ("\(system): \(proved.position) records, the chain holds, \(sums)", fault)
         }
     }
 

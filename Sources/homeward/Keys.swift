@@ -30,7 +30,7 @@ struct Keys: ParsableCommand {
             }
             try orFail {
                 let folder = try DataFolder(options.data)
-                let broker = try folder.broker(options.system, clock: systemClock)
+                let broker = try folder.broker(options.system, createIfAbsent: true)
                 print(try broker.addKey(role, organisation))
             }
         }
@@ -44,7 +44,7 @@ struct Keys: ParsableCommand {
         func run() throws {
             try orFail {
                 try DataFolder.expectStore(in: options.data)
-                let state = try DataFolder(options.data).broker(options.system, clock: systemClock).published().state
+                let state = try DataFolder(options.data).broker(options.system, createIfAbsent: false).published().state
                 for key in state.keys.values.sorted(by: { $0.id < $1.id }) {
                     let revoked = key.revokedAt.map { "revoked \($0)" } ?? "in force"
                     print("\(key.id)\t\(key.role.rawValue)\t\(key.organisation)\t\(key.addedAt)\t\(revoked)")
@@ -64,7 +64,7 @@ struct Keys: ParsableCommand {
             guard let id = KeyID(id) else { throw ValidationError("a key's id looks like k1") }
             try orFail {
                 try DataFolder.expectStore(in: options.data)
-                let broker = try DataFolder(options.data).broker(options.system, clock: systemClock)
+                let broker = try DataFolder(options.data).broker(options.system, createIfAbsent: false)
                 _ = try broker.must(.revokeKey(id), by: Broker.itself)
             }
         }

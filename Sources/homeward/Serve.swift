@@ -6,6 +6,7 @@ import Dispatch
 import Glibc
 import HTTPServer
 import JSON
+import JournalSQLite
 
 /// The service: opens the store, replays, listens, and stops in the opposite order.
 struct Serve: ParsableCommand {
@@ -39,6 +40,7 @@ struct Serve: ParsableCommand {
             if let tlsCertificate, let tlsKey {
                 configuration.server.tls = TLSConfiguration(certificateFile: tlsCertificate, keyFile: tlsKey)
             }
+            if let warning = SQLiteStore.engineWarning { standardError("homeward: \(warning)") }
             let service = try Service(configuration, system: system)
             try service.run()
         }
@@ -101,6 +103,9 @@ final class Service: Sendable {
             case .readOnly(let reason):
                 ready = false
                 members.insert(JSONMember("state", .string("answers reads only: \(reason)")), at: 0)
+            }
+            if broker.secondsAheadOfClock > 0 {
+                members.append(JSONMember("secondsAheadOfClock", .integer(Int64(clamping: broker.secondsAheadOfClock))))
             }
             if let verified = broker.verified {
                 members += [

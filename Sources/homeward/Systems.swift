@@ -24,7 +24,7 @@ final class Systems: Sendable {
 
     private func open(_ system: String) throws {
         let began = DispatchTime.now()
-        let broker = try folder.broker(system, clock: systemClock)
+        let broker = try folder.broker(system, createIfAbsent: true)
         report(broker, since: began)
         _ = try broker.must(.adoptPolicy(configuration.policy), by: Broker.itself)
         broker.follow(everyMilliseconds: configuration.followMilliseconds)

@@ -115,7 +115,8 @@ extension Broker {
     /// Waits for what other queues do, in turns of a look-up each and not in time: a turn lets every queue run, and
     /// their number is bounded.
     func turn(until holds: () -> Bool) {
-        for _ in 0..<500_000 where !holds() {
+        for _ in 0..<500_000 {
+            if holds() { return }
             let done = DispatchSemaphore(value: 0)
             if lookUp({ _ in done.signal() }) { done.wait() }
         }
@@ -150,6 +151,8 @@ final class FailingJournal: WrappedJournal {
 
     let inner: any JournalKeeper
     let mode = Mutex<Mode>(.sound)
+    /// How often somebody tried whether it can be written.
+    let proofs = Atomic<Int>(0)
 
     init(_ inner: any JournalKeeper) { self.inner = inner }
 
@@ -160,6 +163,15 @@ final class FailingJournal: WrappedJournal {
         case .failAfter(let error):
             _ = try inner.append(records, after: position)
             throw error
+        }
+    }
+
+    /// Reads go on while no write does, as on a disk that was mounted read-only under it.
+    func proveWritable() throws(JournalError) {
+        proofs.add(1, ordering: .relaxed)
+        switch mode.withLock({ $0 }) {
+        case .sound: return
+        case .failBefore(let error), .failAfter(let error): throw error
         }
     }
 }

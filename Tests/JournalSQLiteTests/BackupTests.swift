@@ -39,7 +39,7 @@ import Vault
             #expect(ends[0].hash == (try journal.verify().hash))
             _ = try journal.append([record(121)], after: Position(120))
             let names = try FileManager.default.contentsOfDirectory(atPath: root + "/backup").sorted()
-            #expect(names == ["homeward.lock", "homeward.mark", "homeward.sqlite"])
+            #expect(names == ["homeward.mark", "homeward.sqlite"])
 
             #expect(try restore(root + "/backup", root + "/restored") == ends)
             let restored = try open(root + "/restored").journal(system: "warwick")
@@ -109,6 +109,99 @@ import Vault
         }
     }
 
+    @Test(
+        "what is left of another store is not restored over, and stays as it is: its log may hold the last copy of something",
+        arguments: ["homeward.sqlite-wal", "homeward.sqlite-shm", "homeward.sqlite-journal", "homeward.mark"]
+    )
+    func leftovers(name: String) throws {
+        try TemporaryFolder.use { root in
+            let store = try open(root + "/data")
+            try fill(store)
+            _ = try store.backup(to: root + "/backup")
+            try FileManager.default.createDirectory(atPath: root + "/other", withIntermediateDirectories: false)
+            let file = URL(fileURLWithPath: root + "/other/" + name)
+            try Data("what was left".utf8).write(to: file)
+            #expect(throws: JournalError.self) { try restore(root + "/backup", root + "/other") }
+            #expect(throws: JournalError.self) { try store.backup(to: root + "/other") }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/other") == [name])
+            #expect(try Data(contentsOf: file) == Data("what was left".utf8))
+        }
+    }
+
+    @Test("what a restore left that died half-way is in nobody's way, and is gone after the next")
+    func diedHalfWay() throws {
+        try TemporaryFolder.use { root in
+            let store = try open(root + "/data")
+            try fill(store)
+            _ = try store.backup(to: root + "/backup")
+            let draft = root + "/other/homeward.draft"
+            try FileManager.default.createDirectory(atPath: draft, withIntermediateDirectories: true)
+            for name in ["homeward.sqlite", "homeward.sqlite-wal", "homeward.mark", "homeward.lock"] {
+                try Data("half a page".utf8).write(to: URL(fileURLWithPath: draft + "/" + name))
+            }
+            #expect(try restore(root + "/backup", root + "/other").map(\.position) == [Position(120), Position(30)])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: root + "/other").sorted()
+                    == ["homeward.mark", "homeward.sqlite"]
+            )
+        }
+    }
+
+    @Test("a restore that is amended is proved afterwards, and one whose amendment fails leaves nothing")
+    func amended() throws {
+        try TemporaryFolder.use { root in
+            let store = try open(root + "/data")
+            try fill(store)
+            _ = try store.backup(to: root + "/backup")
+            _ = try SQLiteStore.restore(from: root + "/backup", to: root + "/other", digest: SHA256.digest) {
+                (draft) throws(JournalError) in
+                try draft.drop(system: "warwick", subjects: ["p-7"])
+            }
+            let other = try open(root + "/other")
+            #expect(try other.journal(system: "warwick").enclosure(subject: "p-7", kind: "identity") == nil)
+            #expect(try other.journal(system: "warwick").enclosure(subject: "p-8", kind: "identity") == [8])
+            // Nobody was forgotten: a list of the forgotten must not name them.
+            #expect(try other.forgotten().isEmpty)
+            #expect(throws: JournalError.self) {
+                try SQLiteStore.restore(from: root + "/backup", to: root + "/third", digest: SHA256.digest) {
+                    (draft) throws(JournalError) in
+                    try draft.drop(system: "leeds", subjects: ["p-7"])
+                }
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/third") == [])
+        }
+    }
+
+    @Test("a backup is one file without a log, which opens where nothing can be written")
+    func readOnlyMedium() throws {
+        try TemporaryFolder.use { root in
+            let store = try open(root + "/data")
+            try fill(store)
+            _ = try store.backup(to: root + "/backup")
+            let header = try Data(contentsOf: URL(fileURLWithPath: root + "/backup/homeward.sqlite")).prefix(20)
+            // Bytes 18 and 19 of a database: 1 is a rollback journal, 2 a log (its file format, section 1.3.3).
+            #expect(Array(header[18...19]) == [1, 1])
+            let looked = try SQLiteStore.inspect(folder: root + "/backup", digest: SHA256.digest)
+            #expect(try looked.journal(system: "warwick").verify().position == Position(120))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: root + "/backup").sorted()
+                    == ["homeward.mark", "homeward.sqlite"]
+            )
+        }
+    }
+
+    @Test("a system is made when it is asked for, not when its name is mistyped")
+    func mistyped() throws {
+        try TemporaryFolder.use { root in
+            let store = try open(root + "/data")
+            try fill(store)
+            #expect(throws: JournalError.readOnly("there is no system warwik; there are: warwick, coventry")) {
+                try store.journal(system: "warwik", createIfAbsent: false)
+            }
+            #expect(try store.systems() == ["warwick", "coventry"])
+        }
+    }
+
     @Test("a damaged backup is not restored, and leaves nothing behind")
     func damaged() throws {
         try TemporaryFolder.use { root in
@@ -123,9 +216,7 @@ import Vault
             bad[place] = 78
             try bad.write(to: file)
             #expect(throws: JournalError.self) { try restore(root + "/backup", root + "/restored") }
-            #expect(
-                try FileManager.default.contentsOfDirectory(atPath: root + "/restored") == ["homeward.lock"]
-            )
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/restored") == [])
         }
     }
 

@@ -87,6 +87,12 @@ def stance(title, service, broker, cause, mended, word, patience=30):
     until(f"{title}: metrics say so", lambda: 'homeward_system_ready{system="default"} 0' in metrics(), 10)
     must(re.search(r'homeward_append_failures_total{[^}]*why="(?!conflict)[^}]*} [1-9]', metrics()),
          f"{title}: metrics count no append that failed")
+    # Not only right behind a command that failed: whoever asks for readiness alone must not be told that all is well.
+    quiet = time.monotonic() + 2
+    while time.monotonic() < quiet:
+        status = service.client(None).get("/readyz")[0]
+        must(status == 503, f"{title}: ready ({status}) while no write succeeds")
+        time.sleep(0.02)
     status, _, answer = broker.get(f"/v1/referrals/{known}")
     must(status == 200, f"{title}: reads are answered {status}")
     mended()
@@ -129,7 +135,7 @@ try:
            lambda: other.execute("ROLLBACK"), "lock")
     other.close()
 
-    # A clock that jumps: nothing is refused, nothing moves back.
+    # A clock that jumps back, or a little ahead: nothing is refused, nothing moves back.
     before = broker.get(f"/v1/referrals/{next(iter(acknowledged))}")[2]
     last = int(broker.get("/v1/zones")[1]["homeward-position"])
     for seconds in (-7200, 1800, -86400 * 400, 0):
@@ -141,6 +147,22 @@ try:
         must(service.client(None).get("/readyz")[0] == 200, f"clock {seconds}: not ready")
     print("clock jumps by -2 h, +30 min, -400 days and back: every referral taken, none received before the one before it, "
           "positions rise")
+
+    # One that leaps far ahead is not believed: at that hour every offer would lapse, and no later time could be recorded again.
+    fault("clock", 86400 * 400)
+    until("a leap: not ready", lambda: service.client(None).get("/readyz")[0] == 503)
+    status, headers, answer, number = refer(broker)
+    must(status == 503 and "retry-after" in headers, f"a leap: {status} {answer}")
+    ready = service.client(None).get("/readyz")[2]["default"]
+    must("clock" in ready["state"], f"a leap: {ready}")
+    must(broker.get("/v1/zones")[0] == 200, "a leap: no reads")
+    fault("clock", 0)
+    until("set right: ready", lambda: service.client(None).get("/readyz")[0] == 200)
+    status, _, made, _ = refer(broker, number)
+    must(status == 201 and made["receivedAt"][:4] == before["receivedAt"][:4], f"set right: {status} {made}")
+    must(not any("placement" in alert["kind"] for alert in made.get("alerts", [])), f"set right: {made['alerts']}")
+    print(f"clock leaps ahead by 400 days: \"{ready['state'][:110]}\", reads answered; set right, the referral is taken, and no "
+          "offer has lapsed")
     must(service.stop() == 0, "the service did not stop cleanly")
 
     # Nothing may be open for writing there.

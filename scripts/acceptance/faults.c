@@ -62,6 +62,6 @@ int fdatasync(int file) { return fails(file) ? -1 : (int)syscall(SYS_fdatasync, 
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
     int result = REAL(clock_gettime)(clock, time);
-    if (result == 0 && clock == CLOCK_REALTIME) time->tv_sec += number_in("clock", 0);
+    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += number_in("clock", 0);
     return result;
 }

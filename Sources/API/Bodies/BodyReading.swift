@@ -22,17 +22,14 @@ enum Body {
 }
 
 extension ObjectReader {
-    /// Numbers beyond this are of the wrong shape; those within it that a rule forbids are well formed.
-    private static let plausible: ClosedRange<Int64> = -1_000_000_000...1_000_000_000
-
     /// A required whole number, with the range a rule allows.
     mutating func number(_ name: String, _ rules: JSONFailures, in range: ClosedRange<Int>) -> Int? {
-        integer(name, in: Self.plausible).map { ruled(Int($0), name, rules, range) }
+        integer(name, in: .min ... .max).map { ruled(Int($0), name, rules, range) }
     }
 
     /// A whole number, nil when absent or null.
     mutating func optionalNumber(_ name: String, _ rules: JSONFailures, in range: ClosedRange<Int>) -> Int? {
-        optionalInteger(name, in: Self.plausible).map { ruled(Int($0), name, rules, range) }
+        optionalInteger(name, in: .min ... .max).map { ruled(Int($0), name, rules, range) }
     }
 
     private func ruled(_ number: Int, _ name: String, _ rules: JSONFailures, _ range: ClosedRange<Int>) -> Int {

@@ -17,6 +17,7 @@ public enum Metric: String, CaseIterable, Sendable {
     // What each system's broker says.
     case systemReady = "homeward_system_ready"
     case journalPosition = "homeward_journal_position"
+    case aheadOfClock = "homeward_journal_ahead_of_clock_seconds"
     case commandsUnanswered = "homeward_commands_unanswered"
     case commits = "homeward_commits_total"
     case committedRecords = "homeward_committed_records_total"
@@ -48,7 +49,8 @@ public enum Metric: String, CaseIterable, Sendable {
 
     var kind: Kind {
         switch self {
-        case .connectionsOpen, .bufferedBytes, .systemReady, .journalPosition, .commandsUnanswered, .largestCommit,
+        case .connectionsOpen, .bufferedBytes, .systemReady, .journalPosition, .aheadOfClock, .commandsUnanswered,
+            .largestCommit,
             .storeDamaged, .startedFrom, .verifiedPosition, .isVerified, .sealedVerified, .snapshotPosition,
             .snapshotAge, .snapshotFailing, .checkpointFailing, .batchLongest, .batchLongestDurable:
             .gauge
@@ -76,6 +78,8 @@ public enum Metric: String, CaseIterable, Sendable {
         case .requests: "Answers by route and status; a poll that had not changed is a 304 of /v1/capacity."
         case .systemReady: "Whether the system takes commands (1) or answers reads only (0)."
         case .journalPosition: "The durable position of the journal that reads are answered from."
+        case .aheadOfClock:
+            "Seconds by which the journal's time is ahead of the clock, because the clock was ahead, or another node's was."
         case .commandsUnanswered: "Commands taken and not answered yet."
         case .commits: "Appends to the journal by this process."
         case .committedRecords: "Records in them; over the commits, the size of a batch."

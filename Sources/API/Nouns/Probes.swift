@@ -20,6 +20,7 @@ enum Probes {
         _ sources: Sources
     ) throws(Problem) -> Answer {
         switch probe {
+        case .index: return .now(index.response(to: request, position: nil))
         case .health:
             if request.fields[.ifMatch] == nil, request.fields[.ifNoneMatch] == nil { return .prepared(alive) }
             let response = Response(status: 200, fields: alive.fields, body: Array(alive.body))
@@ -67,6 +68,17 @@ enum Probes {
         fields: [.init("Content-Type", "application/json"), .init("Cache-Control", "no-store")],
         body: Array(#"{"status":"ok"}"#.utf8)
     )
+
+    private static let index: Served = {
+        var json = JSONWriter()
+        json.object {
+            $0.field("service", "Homeward")
+            $0.field("description", "/openapi.json")
+            $0.field("health", "/healthz")
+            $0.field("readiness", "/readyz")
+        }
+        return Served(json)
+    }()
 
     private static let openAPI: Served = {
         let json = OpenAPI.document(Routes.all)

@@ -23,11 +23,14 @@ enum Referrals {
             else { return false }
             return state.isVisible(referral, to: exchange.actor)
         }
-        // Those for whom care is sought are few and indexed; all others are walked in order.
+        // Those for whom care is sought, or has yet to begin, are few and indexed; all others are walked in order.
         let isSought = overdue == true || status?.isSeekingCare ?? false
         let page =
             isSought
-            ? try paging.listed(state.referralsSeekingCare, isIn: isIn)
+            ? try paging.listed(
+                Set(state.referralsSeekingCare).union(state.referralsAwaitingStart).sorted(),
+                isIn: isIn
+            )
             : try paging.dense(ReferralID.self, of: state.referrals.count, isIn: isIn)
         let referrals = page.items.compactMap { state.referrals[$0] }
         let link = Paging.link(exchange.request, after: page.next)

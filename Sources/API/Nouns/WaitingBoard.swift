@@ -12,11 +12,11 @@ enum WaitingBoard {
     private enum Time: String, CaseIterable {
         case overdue, under4, under12, under24, later, unknown
 
-        init(_ due: Instant?, now: Instant) {
-            guard let due else { self = .unknown; return }
+        init(_ referral: Referral, now: Instant) {
+            guard let due = referral.due else { self = .unknown; return }
             let minutes = due.minutes(since: now)
             self =
-                minutes <= 0
+                referral.isOverdue(at: now)
                 ? .overdue
                 : minutes < 240 ? .under4 : minutes < 720 ? .under12 : minutes < 1440 ? .under24 : .later
         }
@@ -34,7 +34,7 @@ enum WaitingBoard {
             for (index, value) in Ask.Class.allCases.enumerated() where value == referral.ask.class {
                 classes[index] += 1
             }
-            let time = Time(referral.due, now: now)
+            let time = Time(referral, now: now)
             for (index, value) in Time.allCases.enumerated() where value == time { times[index] += 1 }
             for (index, value) in State.WaitingFor.allCases.enumerated() where value == waitingFor {
                 awaited[index] += 1
@@ -71,15 +71,17 @@ enum WaitingBoard {
         let isSuppressed = exchange.actor.role == .dashboard
         let names = zones.keys.sorted()
         let totals = shown(names.map { zones[$0]?.total ?? 0 }, isSuppressed)
+        let parts = names.map { zones[$0] ?? Counts() }
         var json = JSONWriter(capacity: 8192)
         json.object { json in
             json.field("suppressed", isSuppressed)
-            write(all, total: shown([all.total], isSuppressed)[0], isSuppressed, &json)
+            // What is hidden of a zone must not come out as what the others leave of the whole.
+            write(all, of: parts, total: shown([all.total], isSuppressed)[0], isSuppressed, &json)
             json.array("zones") { json in
                 for (zone, total) in zip(names, totals) {
                     json.object { json in
                         json.field("zone", zone)
-                        write(zones[zone] ?? Counts(), total: total, isSuppressed, &json)
+                        write(zones[zone] ?? Counts(), of: [], total: total, isSuppressed, &json)
                     }
                 }
             }
@@ -88,38 +90,48 @@ enum WaitingBoard {
         return Served(json)
     }
 
-    private static func write(_ counts: Counts, total: Int?, _ isSuppressed: Bool, _ json: inout JSONWriter) {
-        json.field("total", total)
-        group("byClass", Ask.Class.allCases.map(\.rawValue), counts.classes, isSuppressed, &json)
-        group("byHoursToDue", Time.allCases.map(\.rawValue), counts.times, isSuppressed, &json)
-        group("byWaitingFor", State.WaitingFor.allCases.map(\.rawValue), counts.awaited, isSuppressed, &json)
-    }
-
-    private static func group(
-        _ name: StaticString,
-        _ labels: [String],
-        _ counts: [Int],
+    private static func write(
+        _ counts: Counts,
+        of parts: [Counts],
+        total: Int?,
         _ isSuppressed: Bool,
         _ json: inout JSONWriter
     ) {
-        let shown = shown(counts, isSuppressed)
-        json.object(name) { json in
-            for (label, count) in zip(labels, shown) {
-                json.key(text: label)
-                if let count { json.value(count) } else { json.null() }
+        json.field("total", total)
+        func group(_ name: StaticString, _ labels: [String], _ column: KeyPath<Counts, [Int]>) {
+            let shown = shown(counts[keyPath: column], of: parts.map { $0[keyPath: column] }, isSuppressed)
+            json.object(name) { json in
+                for (label, count) in zip(labels, shown) {
+                    json.key(text: label)
+                    if let count { json.value(count) } else { json.null() }
+                }
             }
         }
+        group("byClass", Ask.Class.allCases.map(\.rawValue), \.classes)
+        group("byHoursToDue", Time.allCases.map(\.rawValue), \.times)
+        group("byWaitingFor", State.WaitingFor.allCases.map(\.rawValue), \.awaited)
     }
 
     /// Counts as they may be shown: none under five on a dashboard, and, where the hidden ones could be reckoned
     /// from the total, the next smallest hidden too.
-    static func shown(_ counts: [Int], _ isSuppressed: Bool) -> [Int?] {
+    ///
+    /// - Parameter parts: the same counts of each part of the whole, shown beside it. Where what is hidden of them could be reckoned
+    ///   from the whole, the whole is hidden too.
+    static func shown(_ counts: [Int], of parts: [[Int]] = [], _ isSuppressed: Bool) -> [Int?] {
         guard isSuppressed else { return counts }
         var shown = counts.map { $0 < leastShown ? nil : Optional($0) }
-        func hidden() -> Int { zip(counts, shown).reduce(0) { $1.1 == nil ? $0 + $1.0 : $0 } }
-        while (1..<leastShown).contains(hidden()),
-            let next = shown.indices.filter({ shown[$0] != nil }).min(by: { counts[$0] < counts[$1] })
-        {
+        let partsShown = parts.map { WaitingBoard.shown($0, true) }
+        for index in counts.indices {
+            let hidden = parts.indices.filter { partsShown[$0][index] == nil && parts[$0][index] > 0 }
+            let sum = hidden.reduce(0) { $0 + parts[$1][index] }
+            if hidden.count == 1 || (1..<leastShown).contains(sum) { shown[index] = nil }
+        }
+        func isReckoned() -> Bool {
+            let hidden = counts.indices.filter { shown[$0] == nil && counts[$0] > 0 }
+            let sum = hidden.reduce(0) { $0 + counts[$1] }
+            return (1..<leastShown).contains(sum) || !parts.isEmpty && hidden.count == 1
+        }
+        while isReckoned(), let next = shown.indices.filter({ shown[$0] != nil }).min(by: { counts[$0] < counts[$1] }) {
             shown[next] = nil
         }
         return shown

@@ -23,6 +23,7 @@ extension SchemaText {
                 """
             ),
             SchemaText("Health", "status! string"),
+            SchemaText("Index", "service! string\ndescription! string\nhealth! string\nreadiness! string"),
             SchemaText("OpenAPI", "openapi! string"),
         ]
 
@@ -347,7 +348,7 @@ extension SchemaText {
             referral! string
             provider! slug
             block! string
-            ratePence! int
+            ratePence! int?
             district! district
             sector! sector?
             pathway! int

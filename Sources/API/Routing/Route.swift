@@ -20,7 +20,7 @@ struct Route: Sendable {
         case probe(Probe)
     }
 
-    enum Probe: Sendable { case health, readiness, metrics, openAPI, problem }
+    enum Probe: Sendable { case index, health, readiness, metrics, openAPI, problem }
 
     /// What the first parameter names, to tell "may not see" from "may not do".
     enum Subject: Sendable { case none, referral, offer, package, block, provider }

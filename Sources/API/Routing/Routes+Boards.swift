@@ -59,6 +59,15 @@ extension Routes {
     static let open: [Route] = [
         Route(
             method: .get,
+            pattern: "/",
+            roles: nil,
+            subject: .none,
+            summary: "What this is, and where its description lies",
+            answerSchema: "Index",
+            work: .probe(.index)
+        ),
+        Route(
+            method: .get,
             pattern: "/healthz",
             roles: nil,
             subject: .none,

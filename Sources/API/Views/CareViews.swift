@@ -124,10 +124,10 @@ extension JSONWriter {
         } else {
             field("ending", JSONValue.null)
         }
-        if let until = package.retainedUntil {
+        if let until = package.retainedUntil, let last = package.lastRetainedDay {
             object("retained") {
                 $0.field("from", package.promisedDay)
-                $0.field("until", package.firstDay.adding(days: -1))
+                $0.field("until", last)
                 $0.field("keptUntil", until)
             }
         } else {

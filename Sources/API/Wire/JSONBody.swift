@@ -28,7 +28,8 @@ enum JSONBody {
         throw problem
     }
 
-    /// `application/json`, with no charset or UTF-8.
+    /// `application/json`, with no charset or one that UTF-8 is, or holds. JSON has none (RFC 8259 section 11), so what says
+    /// another is not what it says it is.
     private static func isJSON(_ field: String) -> Bool {
         // What nearly everyone sends.
         if field == "application/json" { return true }
@@ -40,7 +41,7 @@ enum JSONBody {
         guard parts[0] == "application/json" else { return false }
         return parts.dropFirst().allSatisfy { part in
             guard part.hasPrefix("charset=") else { return true }
-            return ["utf-8", "\"utf-8\""].contains(part.dropFirst("charset=".count))
+            return ["utf-8", "utf8", "us-ascii"].contains(part.dropFirst("charset=".count).filter { $0 != "\"" })
         }
     }
 }

@@ -126,7 +126,8 @@ extension State {
             $0.firstVisit = visit
             $0.lastDay = visit.day.adding(days: $0.ask.days - 1)
             $0.firstDay = visit.day
-            $0.retainedUntil = until
+            // Back on the day first promised nothing is kept.
+            $0.retainedUntil = visit.day > $0.promisedDay ? until : nil
         }
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
         changeReferral(package.referral) { $0.settle(.notStarted, .postponedTooLong) }
@@ -149,7 +150,9 @@ extension State {
         }
     }
 
+    /// Ends a package, or brings forward an end that was planned.
     mutating func end(_ id: PackageID, _ ending: Package.Ending, _ last: Day) {
+        let hadEnded = packages.look(id) { $0.status == .ended } ?? false
         changePackage(id) {
             $0.status = .ended
             $0.ending = ending
@@ -158,7 +161,12 @@ extension State {
         }
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
         // One that ended before its first day has no visits left, however far ahead that day lies.
-        leave(package, keepingVisits: package.lastDay >= max(today, package.firstDay))
+        let keepsVisits = package.lastDay >= max(today, package.firstDay)
+        if hadEnded {
+            if !keepsVisits { for claim in State.each(package.claims) { holders[claim]?.remove(package.id) } }
+            return
+        }
+        leave(package, keepingVisits: keepsVisits)
         let others = referrals[package.referral]?.packages.filter { $0 != id } ?? []
         let isOver = others.allSatisfy { packages[$0]?.status == .ended }
         changeReferral(package.referral) { if isOver { $0.status = .ended } }

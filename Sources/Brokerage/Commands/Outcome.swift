@@ -49,6 +49,13 @@ public struct Rejection: Error, Hashable, Sendable {
             self.pointer = pointer
             self.detail = detail
         }
+
+        /// Faults in one line for a person: the first in full, and how many more there are.
+        static func words(_ faults: [Fault]) -> String {
+            guard let first = faults.first else { return "a rule is broken" }
+            let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
+            return "\(first.pointer) \(first.detail)\(more)"
+        }
     }
 
     public let kind: Kind

@@ -13,7 +13,11 @@ extension Deliberation {
         let package = offer.replaces.flatMap { state.packages[$0] }
         let day = acceptance.firstVisit.day
         if let reason = state.barrier(offer, from: day) {
-            throw Rejection(.clash, "the provider can no longer take this package: \(reason)")
+            throw Rejection(
+                .clash,
+                "the provider can no longer take this package: \(reason)",
+                faults: [Rejection.Fault("/firstVisit/date", reason)]
+            )
         }
         if let obstacle = state.obstacle(offer.ask, offer.claims, from: day, offer: offer, package: package) {
             throw Rejection(

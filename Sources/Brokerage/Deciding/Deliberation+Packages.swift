@@ -82,9 +82,11 @@ extension Deliberation {
         _ role: String
     ) throws(Rejection) -> Outcome {
         let package = try ownPackage(id)
-        if try isRepeated(.ending(id)) { return .package(id) }
-        guard package.status != .ended else { throw Rejection(.clash, "the package has ended") }
         let day = London.day(at: at)
+        // An end that was planned can come sooner than planned: the person died, say.
+        let isSooner = package.status == .ended && package.ending.map { at < $0.at && $0.at > now } ?? false
+        if !isSooner, try isRepeated(.ending(id)) { return .package(id) }
+        guard package.status != .ended || isSooner else { throw Rejection(.clash, "the package has ended") }
         let last: Day
         if let started = package.startedAt {
             if outcome == .neverStarted { throw .rule("/outcome", "care started at \(started)") }
@@ -92,6 +94,12 @@ extension Deliberation {
             if day > max(today, package.lastDay) { throw .rule("/at", "lies after the last day, \(package.lastDay)") }
             last = min(day, package.lastDay)
         } else {
+            if day > today {
+                throw .rule("/at", "lies ahead: care that has not begun is ended when it is known that it will not")
+            }
+            if day < London.day(at: package.acceptedAt).adding(days: -1) {
+                throw .rule("/at", "lies before the package was accepted, \(package.acceptedAt)")
+            }
             last = package.firstDay.adding(days: -1)
         }
         withdrawQuestions(about: id)

@@ -36,8 +36,7 @@ extension Deliberation {
         try check(precondition, referral.version)
         let zone = try check(ask, unless: referral)
         let placing = ask.placesDifferently(from: referral.ask)
-        let matters =
-            placing || needsChanged || ask.facts != referral.ask.facts || ask.livesAlone != referral.ask.livesAlone
+        let matters = placing || needsChanged || ask.readsDifferently(from: referral.ask)
         guard ask != referral.ask || needsChanged || otherwiseChanged else { return .referral(id, created: false) }
         switch referral.status {
         case .withdrawn, .ended, .adviceOnly:
@@ -46,7 +45,7 @@ extension Deliberation {
             if placing { throw Rejection(.clash, "care has started: a review changes the visits") }
             record(.referralAmended(id, ask, completedAt: referral.completedAt, due: referral.due))
             // The provider reads the new words; that it has is for a person to make sure of.
-            if matters { alert(id, .changeUnconfirmed, again: true) }
+            if matters || otherwiseChanged { alert(id, .changeUnconfirmed, again: true) }
         case .accepted:
             if ask.isProvisional { throw .rule("/visits", "care was accepted for this referral: it needs visits") }
             if zone != referral.zone {
@@ -60,7 +59,8 @@ extension Deliberation {
                 throw Rejection(.clash, "two providers share this package: end their parts and refer anew")
             }
             record(.referralAmended(id, ask, completedAt: referral.completedAt, due: referral.due))
-            if matters { tellChange(of: referral, ask) }
+            // Also where the person lives and is called is known to the provider by now.
+            if matters || otherwiseChanged { tellChange(of: referral, ask) }
         case .provisional, .waiting, .offered:
             if placing { try checkNothingAccepted(referral) }
             if zone != referral.zone {
@@ -145,11 +145,7 @@ extension Deliberation {
         }
         for (index, visit) in ask.visits.enumerated() { check(visit, "/visits/\(index)", fault) }
         guard faults.isEmpty, let zone else {
-            throw Rejection(
-                .againstRule,
-                "\(faults.count) \(faults.count == 1 ? "rule is" : "rules are") broken",
-                faults: faults
-            )
+            throw Rejection(.againstRule, Rejection.Fault.words(faults), faults: faults)
         }
         return zone
     }

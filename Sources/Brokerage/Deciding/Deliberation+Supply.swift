@@ -76,6 +76,12 @@ extension Deliberation {
             if let eligible = terms.eligibleProviders, !eligible.contains(provider) {
                 throw .rule("/provider", "\(provider) is not among the eligible providers")
             }
+            if let share = terms.maxSharePercent, share < 100 {
+                throw .rule(
+                    "/maxSharePercent",
+                    "the block is awarded whole to \(provider), which is more than \(share) %"
+                )
+            }
         }
         let block = Block(
             id: state.nextID(state.blocks),
@@ -138,8 +144,7 @@ extension Deliberation {
             }
         }
         if let share = block.maxSharePercent {
-            let held = block.claims.compactMap { state.claims[$0] }.filter { $0.provider == provider.id }
-                .reduce(0) { $0 + ($1.terms.last?.weekly.minutesPerWeek ?? 0) }
+            let held = mostHeld(by: provider.id, of: block, from: from, until: until)
             if (held + terms.weekly.minutesPerWeek) * 100 > block.weekly.minutesPerWeek * share {
                 throw .rule(
                     "/weekly",
@@ -160,6 +165,16 @@ extension Deliberation {
         record(.minutesClaimed(claim))
         freed(in: block.zone)
         return .claim(claim.id)
+    }
+
+    /// The most weekly minutes that a provider's claims on a block come to on any day of a period.
+    private func mostHeld(by provider: ProviderID, of block: Block, from: Day, until: Day) -> Int {
+        let claims = block.claims.compactMap { state.claims[$0] }.filter { $0.provider == provider }
+        // What is held changes where a claim or one of its terms begins, and falls where one ends.
+        let edges = claims.flatMap { [$0.from] + $0.terms.map(\.from) }.filter { $0 > from && $0 <= until } + [from]
+        return edges.map { day in
+            claims.reduce(0) { $1.from <= day && day <= $1.until ? $0 + ($1.weekly(on: day)?.minutesPerWeek ?? 0) : $0 }
+        }.max() ?? 0
     }
 
     private func dates(
@@ -240,10 +255,16 @@ extension Deliberation {
             let day = Day(number: number)
             for band in Band.allCases {
                 let used = Int(claim.cell(day, band).minutes) - slab[.free, day, band]
+                let parts = [
+                    (slab[.committed, day, band] + slab[.retained, day, band], "packages stand on"),
+                    (slab[.held, day, band], "offers without an answer hold"),
+                    (slab[.unavailable, day, band], "a shortfall was reported of"),
+                ]
                 if day >= claim.firmFrom, Int(weekly[day.weekday, band].minutes) < used {
                     throw Rejection(
                         .clash,
-                        "packages stand on \(used) minutes on \(day) in the \(band) band",
+                        parts.filter { $0.0 > 0 }.map { "\($0.1) \($0.0) minutes" }.joined(separator: ", ")
+                            + " on \(day) in the \(band) band",
                         faults: [Rejection.Fault("/weekly", "\(day.weekday) \(band): at least \(used) minutes")],
                         left: [
                             WeeklyPattern.Row(

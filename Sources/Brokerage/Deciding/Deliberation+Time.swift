@@ -32,14 +32,10 @@ extension Deliberation {
         var uncovered: [Package.Uncovered] = []
         for number in max(package.lastDay, today.adding(days: -1)).number + 1...ahead.number {
             let day = Day(number: number)
-            var taken: [ClaimID: [Int]] = [:]
+            var covered: [Int] = []
             for (index, visit) in package.ask.visits.enumerated() where visit.days.contains(day.weekday) {
-                let claim = package.claims[index]
-                var used = taken[claim] ?? Array(repeating: 0, count: Band.count)
-                let free = (state.slabs[claim]?[.free, day, visit.band] ?? 0) - used[visit.band.index]
-                if free >= visit.carerMinutes {
-                    used[visit.band.index] += visit.carerMinutes
-                    taken[claim] = used
+                if fits(package, covered + [index], on: day) {
+                    covered.append(index)
                 } else {
                     uncovered.append(Package.Uncovered(day: day, visit: index))
                 }
@@ -58,6 +54,12 @@ extension Deliberation {
             .careOverran(id, lastDay: ahead, uncovered: uncovered.sorted { ($0.day, $0.visit) < ($1.day, $1.visit) })
         )
         if !uncovered.isEmpty { alert(package.referral, .coverNeeded, again: true) }
+    }
+
+    /// Whether visits of a package find minutes, and carers at once beside everybody else's visits, on one day more.
+    private func fits(_ package: Package, _ visits: [Int], on day: Day) -> Bool {
+        let ask = package.ask.with(visits: visits.map { package.ask.visits[$0] })
+        return state.obstacle(ask, visits.map { package.claims[$0] }, from: day, days: 1, package: package) == nil
     }
 
     private mutating func expireOffers() {
@@ -87,7 +89,9 @@ extension Deliberation {
             let left = (24 - mark) * hours * 60 / 24
             if now >= due.adding(minutes: -left) { found.append(kind) }
         }
-        if urgency == .urgent, referral.status == .waiting,
+        // An offer that nobody can answer in time is no place found.
+        let isOutOfReach = referral.offer.flatMap { state.offers.look($0) { $0.status == .open && $0.expiresAt > due } }
+        if urgency == .urgent, referral.status == .waiting || isOutOfReach ?? false,
             now >= completedAt.adding(minutes: policy.urgentUnplacedMinutes)
         {
             found.append(.urgentUnplaced)
@@ -102,7 +106,11 @@ extension Deliberation {
             case .accepted:
                 if now >= alarm(package) { alert(package.referral, .notStarted) }
                 // The clock runs to a first visit being available: one promised for later is a breach too.
-                if let due = state.referrals[package.referral]?.due, now >= due, begins(package) > due {
+                // Asked for early, it is due on the day asked for, at whichever hour the first visit of that day is.
+                if let due = state.referrals[package.referral]?.due, now >= due, begins(package) > due,
+                    package.firstVisit.day > London.day(at: due)
+                        || due > London.instant(London.day(at: due), minuteOfDay: 0)
+                {
                     alert(package.referral, .placementBreached)
                 }
                 if let until = package.retainedUntil, now >= until { alert(package.referral, .postponedTooLong) }

@@ -49,18 +49,21 @@ extension State {
         return Capacity(free: slab.cells, carers: carers, timed: timed, absences: absences)
     }
 
-    /// Whether visits on their claims fit from a day on, beside everything else that stands there.
+    /// Whether visits on their claims fit from a day on, beside everything else that stands there: for as many days as the ask
+    /// has, unless it is given for how many.
     func obstacle(
         _ ask: Ask,
         _ claimIDs: [ClaimID],
         from day: Day,
+        days: Int? = nil,
         offer: Offer? = nil,
         package: Package? = nil
     ) -> Obstacle? {
         // Days behind the window are past: nothing can clash there any more.
-        let last = day.adding(days: ask.days - 1)
+        let last = day.adding(days: (days ?? ask.days) - 1)
         guard last >= window.first else { return nil }
         var need = Need(ask, from: day, bands: policy.bands)
+        need.lastDay = Int(last.number)
         need.firstDay = max(need.firstDay, Int(window.first.number))
         for id in Set(claimIDs).sorted() {
             guard let claim = claims[id] else { preconditionFailure("no claim \(id)") }

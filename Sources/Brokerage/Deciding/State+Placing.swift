@@ -274,12 +274,16 @@ extension State {
     }
 
     /// Whether a restart would miss the existing provider, and how many requirements and preferences a provider has not
-    /// said it meets.
+    /// said it meets. Where it is urgent, being there to answer before the first visit is due is one of them.
     func preferences(_ ask: Ask, _ provider: ProviderID) -> [Int] {
         let known = providers[provider]
         var unmet = 0
         if ask.carerGender != nil, known?.genders == nil { unmet += 1 }
         if let language = ask.language, !(known?.languages?.contains(language) ?? false) { unmet += 1 }
+        if ask.class == .urgent, let known {
+            let answer = known.answerDue(sent: now, minutes: policy.answerMinutesUrgent)
+            if answer > now.adding(hours: policy.hoursToPlace.urgent) { unmet += 1 }
+        }
         return [ask.existingProvider.map { $0 == provider ? 0 : 1 } ?? 0, unmet]
     }
 

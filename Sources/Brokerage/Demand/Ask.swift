@@ -119,6 +119,12 @@ public final class Ask: Sendable, Hashable {
             || existingProvider != other.existingProvider || `class` != other.class || pathway != other.pathway
     }
 
+    /// Whether a provider would read something else in an offer of this ask than in one of another that is placed alike.
+    public func readsDifferently(from other: Ask) -> Bool {
+        facts != other.facts || livesAlone != other.livesAlone || funding != other.funding || language != other.language
+            || unsafeNow != other.unsafeNow
+    }
+
     /// Every field counts: `comparedFields` says how many there are.
     public static func == (a: Ask, b: Ask) -> Bool {
         if a === b { return true }

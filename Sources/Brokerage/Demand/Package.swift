@@ -111,15 +111,22 @@ public struct Package: Hashable, Sendable {
         return whole.beyond(missing)
     }
 
-    /// The minutes kept for it while its first visit is postponed: the days between the promise and the new day.
+    /// The last day of the minutes kept for it while its first visit is postponed: the day before the new one, and never a day
+    /// that was not its own when it was promised. nil: none are kept.
+    public var lastRetainedDay: Day? {
+        guard retainedUntil != nil, promisedDay < firstDay else { return nil }
+        return min(firstDay.adding(days: -1), promisedDay.adding(days: ask.days - 1))
+    }
+
+    /// The minutes kept for it while its first visit is postponed.
     public var retained: Footprint {
-        guard retainedUntil != nil, promisedDay < firstDay else { return .empty }
-        return Footprint(visits: ask.visits, claims: claims, from: promisedDay, until: firstDay.adding(days: -1))
+        guard let last = lastRetainedDay else { return .empty }
+        return Footprint(visits: ask.visits, claims: claims, from: promisedDay, until: last)
     }
 
     /// Days on which a review is due, from day 1.
     public func reviewsDue(_ policy: Policy) -> [Day] {
-        policy.reviewDays.filter { $0 <= ask.days }.map { dayOne.adding(days: $0 - 1) }
+        policy.reviewDays.filter { $0 <= ask.days }.sorted().map { dayOne.adding(days: $0 - 1) }
     }
 }
 

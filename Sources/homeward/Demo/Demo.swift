@@ -42,7 +42,7 @@ struct Demo: ParsableCommand {
             }
             let clock = SetClock(systemClock())
             let now = clock.now
-            let broker = try folder.broker(options.system, clock: { clock.now })
+            let broker = try folder.broker(options.system, createIfAbsent: true, clock: { clock.now })
             var county = DemoCounty(broker: broker, clock: clock, scale: scale, random: SplitMix(seed: seed))
             try county.fill(today: now)
             clock.now = systemClock()

@@ -1,4 +1,5 @@
 import JSON
+import Seeded
 import Testing
 
 @testable import API
@@ -36,6 +37,39 @@ struct WaitingTests {
         #expect(WaitingBoard.shown([12, 7, 0], true) == [12, 7, nil])
         #expect(WaitingBoard.shown([12, 3, 4], true) == [12, nil, nil])
         #expect(WaitingBoard.shown([1, 0], false) == [1, 0])
+        // What one part hides must not be what the other parts leave of the whole: of 8, 7 are shown.
+        #expect(WaitingBoard.shown([8, 12], of: [[7, 6], [1, 6]], true) == [nil, nil])
+        #expect(WaitingBoard.shown([14, 12], of: [[7, 6], [7, 6]], true) == [14, 12])
+        #expect(WaitingBoard.shown([14, 12], of: [[7, 6], [7, 6]], false) == [14, 12])
+        // Where a part is alone with what it hides, the whole's own sum must not tell either.
+        #expect(WaitingBoard.shown([9, 12, 30], of: [[1, 12, 15], [8, 0, 15]], true) == [nil, nil, 30])
+    }
+
+    @Test("no count under five comes out of a dashboard's board, whatever one subtracts from what")
+    func noDifference() {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<3_000 {
+            let zones = Int.random(in: 1...4, using: &random)
+            let labels = Int.random(in: 2...4, using: &random)
+            let parts = (0..<zones).map { _ in
+                (0..<labels).map { _ in [0, 0, 1, 2, 4, 5, 6, 9, 30].randomElement(using: &random)! }
+            }
+            let whole = (0..<labels).map { label in parts.reduce(0) { $0 + $1[label] } }
+            let shownParts = parts.map { WaitingBoard.shown($0, true) }
+            let shown = WaitingBoard.shown(whole, of: parts, true)
+            for label in 0..<labels {
+                guard let total = shown[label] else { continue }
+                // What the zones that are shown leave of the whole is of several zones, or of nobody.
+                let hidden = (0..<zones).filter { shownParts[$0][label] == nil && parts[$0][label] > 0 }
+                let left = total - shownParts.reduce(0) { $0 + ($1[label] ?? 0) }
+                #expect(hidden.isEmpty || hidden.count > 1 && left >= WaitingBoard.leastShown, "\(parts), seed \(seed)")
+            }
+            let hidden = (0..<labels).filter { shown[$0] == nil && whole[$0] > 0 }
+            // Alone it would be the sum less the others; with nothing shown beside it, it may be any of them.
+            #expect(hidden.count != 1 || shown.allSatisfy { $0 == nil }, "\(parts), seed \(seed)")
+        }
     }
 
     @Test("a person who waits is told why, with the smallest change that would place")

@@ -277,5 +277,7 @@ extension WrappedJournal {
         try inner.replace(sealed, by: enclosure)
     }
     func forget(subject: String) throws(JournalError) -> Int { try inner.forget(subject: subject) }
+    func forgotten(beyond known: Int) throws(JournalError) -> [String] { try inner.forgotten(beyond: known) }
+    func proveWritable() throws(JournalError) { try inner.proveWritable() }
     func reopen() throws(JournalError) { try inner.reopen() }
 }

@@ -145,6 +145,44 @@ struct ClaimTests {
         try county.must(.claim(block, claim("acorn", 10)), by: County.broker)
     }
 
+    @Test("what counts for a provider's share is what it holds on the same day; what it is awarded whole has no share")
+    func shareByDay() throws {
+        var county = try County.withProviders(["acorn"])
+        var terms = BlockTerms(
+            zone: Slug("leam")!,
+            from: county.today,
+            until: county.today.adding(days: 90),
+            ratePence: 1,
+            funding: .council,
+            skills: [],
+            weekly: .daily(100),
+            maxSharePercent: 50
+        )
+        guard case .block(let block) = try county.must(.buyBlock(terms, awardedTo: nil), by: County.commissioner)
+        else { throw County.Unexpected() }
+        func claim(_ minutes: Int, from: Int, until: Int) -> Command {
+            .claim(
+                block,
+                ClaimTerms(
+                    provider: Slug("acorn")!,
+                    weekly: .daily(minutes),
+                    from: county.today.adding(days: from),
+                    until: county.today.adding(days: until)
+                )
+            )
+        }
+        try county.must(claim(50, from: 0, until: 10), by: County.broker)
+        try county.must(claim(50, from: 11, until: 60), by: County.broker)
+        for (from, until) in [(5, 12), (10, 10), (60, 90), (0, 90)] {
+            let refused = county.submit(claim(10, from: from, until: until), by: County.broker)
+            #expect(throws: Rejection.self, "\(from) to \(until)") { try refused.get() }
+        }
+        try county.must(claim(50, from: 61, until: 90), by: County.broker)
+        terms.maxSharePercent = 99
+        let awarded = county.submit(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+        #expect(throws: Rejection.self) { try awarded.get() }
+    }
+
     @Test("minutes that come free after a shortfall they could not leave for are missing too")
     func absorbed() throws {
         var county = try County.withProviders(minutes: 60)

@@ -1,0 +1,56 @@
+import Brokerage
+import Dispatch
+
+/// What a broker does by itself, every so often.
+extension Broker {
+    /// Looks whether another node has written, every so many milliseconds: a node that only reads shows the others'
+    /// writes within 100 ms, and one that writes soon knows whom another process forgot.
+    public func follow(everyMilliseconds interval: Int) {
+        repeating(interval) { broker in
+            guard !broker.owned.isCatchingUp, !broker.following.exchange(true, ordering: .acquiringAndReleasing) else {
+                return
+            }
+            let known = broker.owned.forgotten
+            broker.readers.async {
+                let last = try? broker.keeper.lastPosition()
+                if let gone = try? broker.keeper.forgotten(beyond: known), !gone.isEmpty {
+                    broker.queue.async {
+                        broker.owned.forgotten = gone.count
+                        broker.owned.pipeline.forget(Set(gone.compactMap { PersonID($0) }))
+                    }
+                }
+                broker.following.store(false, ordering: .releasing)
+                guard let last, last.value > broker.published().position else { return }
+                broker.queue.async {
+                    // With a batch in flight its append will find out; reading beside it would race with it.
+                    if broker.owned.pipeline.unanswered == 0, last.value > broker.owned.pipeline.durable.position {
+                        broker.catchUp()
+                    }
+                }
+            }
+        }
+    }
+
+    /// Submits `advance` every so many milliseconds.
+    public func tick(everyMilliseconds interval: Int) {
+        repeating(interval) { $0.submit(Submission(.advance, by: Broker.itself)) { _ in } }
+    }
+
+    /// The service itself, for commands that time gives.
+    public static let itself: Actor = {
+        guard let name = Slug("homeward") else { preconditionFailure("a slug") }
+        return Actor(key: nil, role: .administrator, organisation: name)
+    }()
+
+    func repeating(_ interval: Int, _ body: @escaping @Sendable (Broker) -> Void) {
+        queue.async { [self] in
+            let timer = DispatchSource.makeTimerSource(queue: queue)
+            timer.schedule(deadline: .now() + .milliseconds(interval), repeating: .milliseconds(interval))
+            timer.setEventHandler { [weak self] in
+                if let self { body(self) }
+            }
+            timer.resume()
+            owned.timers.append(timer)
+        }
+    }
+}
