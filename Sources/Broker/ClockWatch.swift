@@ -2,12 +2,14 @@ import Brokerage
 
 /// Tells a clock that was set from time that has passed.
 ///
-/// A clock that goes back does no harm: time in the journal stands until it has caught up. One that leaps ahead does: offers
-/// lapse, alarms are raised, and the journal's time can never come back. So a leap that the time since boot does not bear out is
-/// not believed while the process runs. Whoever knows that the clock is right now starts the service again.
+/// A clock that goes back does no harm: time in the journal stands until it has caught up. One that leaps ahead lapses offers and
+/// raises alarms, and the journal's time never comes back. By hours or days that heals as they pass. By a year it would not: care
+/// could not be asked for again from any day before, and what the ledger holds would have run out of its window. So such a leap,
+/// which the time since boot does not bear out, is not believed while the process runs. Whoever knows that the clock is right now
+/// starts the service again.
 struct ClockWatch: Sendable {
-    /// Seconds by which the clock may leap, 3,600: a machine that was stopped for a while and then set right is believed.
-    static let mostAhead: Int64 = 3_600
+    /// Seconds by which the clock may leap: half the days that the ledger holds, 64.
+    static let mostAhead = Int64(Slab.horizon / 2) * 86_400
 
     /// When the clock was last believed, by itself and in seconds since boot.
     private var believed: (at: Instant, uptime: Int64)

@@ -128,7 +128,9 @@ struct Oracle: Sendable {
                 if day >= package.firstDay, day <= package.lastDay {
                     if gaps.contains(Package.Uncovered(day: day, visit: index)) { continue }
                     sheet.add(minutes, .committed, package.claims[index], day, visit.band)
-                } else if package.retainedUntil != nil, day >= package.promisedDay, day < package.firstDay {
+                } else if package.retainedUntil != nil, day >= package.promisedDay, day < package.firstDay,
+                    day.days(since: package.promisedDay) < 7 * package.ask.weeks
+                {
                     sheet.add(minutes, .retained, package.claims[index], day, visit.band)
                 }
             }

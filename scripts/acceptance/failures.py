@@ -63,7 +63,7 @@ def mend(name):
     os.unlink(f"{faults}/{name}")
 
 
-def stance(title, service, broker, cause, mended, word, patience=30):
+def stance(title, service, broker, cause, mended, word, patience=30, for_good=True):
     """Brings a cause about and holds the service to its stance."""
     known = next(iter(acknowledged))
     cause()
@@ -88,7 +88,8 @@ def stance(title, service, broker, cause, mended, word, patience=30):
     must(re.search(r'homeward_append_failures_total{[^}]*why="(?!conflict)[^}]*} [1-9]', metrics()),
          f"{title}: metrics count no append that failed")
     # Not only right behind a command that failed: whoever asks for readiness alone must not be told that all is well.
-    quiet = time.monotonic() + 2
+    # (A full disk has room again for a while once the log was begun anew.)
+    quiet = time.monotonic() + (2 if for_good else 0)
     while time.monotonic() < quiet:
         status = service.client(None).get("/readyz")[0]
         must(status == 503, f"{title}: ready ({status}) while no write succeeds")
@@ -125,7 +126,8 @@ try:
                     file.write(bytes(4096))
             except OSError:
                 pass
-    stance("disk full", service, broker, fill, lambda: os.unlink(f"{data}/filler"), "space")
+    stance("disk full", service, broker, fill, lambda: os.unlink(f"{data}/filler"), "space",
+           for_good=False)
     for code, word in [(errno.EIO, "i/o"), (errno.EROFS, ""), (errno.ENOSPC, "full")]:
         stance(f"writes fail with {errno.errorcode[code]}", service, broker, lambda: fault("errno", code),
                lambda: mend("errno"), word)
