@@ -181,6 +181,9 @@ public final class Simulation {
                 system: secrets.system,
                 snapshots: fromStart ? nil : kept.map(OneSnapshot.init)
             )
+            // A process that dies takes no time to fall apart: what it held is freed on another core.
+            let dead = nodes[index].pipeline
+            _ = Eventually { () throws(JournalError) in withExtendedLifetime(dead) {} }
             tally.fromSnapshots += recovered.snapshot > .start ? 1 : 0
             nodes[index].pipeline = Pipeline(
                 durable: recovered.published,
