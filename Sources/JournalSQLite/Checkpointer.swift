@@ -1,5 +1,6 @@
 import Dispatch
 import GRDBSQLite
+import Glibc
 import Journal
 import Synchronization
 
@@ -25,8 +26,8 @@ final class Checkpointer: Sendable {
     private let isRequested = Atomic<Bool>(false)
     /// Bytes of log when the last checkpoint ended, since when growth counts.
     private let logAtLast = Atomic<Int>(0)
-    /// Whether anything was committed here since the timer last looked.
-    private let hasGrown = Atomic<Bool>(false)
+    /// When the log was last written, as the timer last saw it, in nanoseconds since 1970.
+    private let lastWritten = Atomic<Int>(0)
     private let isClosing = Atomic<Bool>(false)
     private let lastFailure = Mutex<JournalError?>(nil)
 
@@ -39,7 +40,7 @@ final class Checkpointer: Sendable {
         let period = DispatchTimeInterval.seconds(options.checkpointSeconds)
         timer.schedule(deadline: .now() + period, repeating: period, leeway: .seconds(1))
         timer.setEventHandler { [weak self] in
-            guard let self, hasGrown.exchange(false, ordering: .relaxed) else { return }
+            guard let self, wasWritten() else { return }
             runAndRemember()
         }
         timer.activate()
@@ -59,11 +60,19 @@ final class Checkpointer: Sendable {
 
     /// Takes note of the length of the log after a commit.
     func logGrew(to bytes: Int) {
-        hasGrown.store(true, ordering: .relaxed)
         let last = logAtLast.load(ordering: .relaxed)
         // A shorter log was begun anew.
         let grown = bytes < last ? bytes : bytes - last
         if grown >= options.checkpointBytes { request() }
+    }
+
+    /// Whether the log was written since the timer last looked, by this process or another: without that a checkpoint would come
+    /// right behind a whole one.
+    private func wasWritten() -> Bool {
+        var status = stat()
+        guard stat(log, &status) == 0 else { return false }
+        let written = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
+        return lastWritten.exchange(written, ordering: .relaxed) != written
     }
 
     /// Asks for a passive checkpoint soon, on the checkpointer's queue.
