@@ -26,7 +26,7 @@ public final class Broker: Brokering {
     /// Look-ups that may wait for the vault, 1,024; past it the answer is 503.
     public static let mostLookUps = 1_024
     /// Seconds for which `close` waits for what was taken, 10: a disk that hangs must not keep the process for ever.
-    static let longestClose = 10
+    public static let longestClose = 10
     /// Seconds a client is told to wait when a bound is met.
     static let retryAfter = 1
 
@@ -75,6 +75,8 @@ public final class Broker: Brokering {
         var taken: ArraySlice<Pending> = []
         /// Set while the store is being read to its end, or reopened: nothing is decided meanwhile.
         var isCatchingUp = false
+        /// Set once `close` waits no longer: what the store still answers is for nobody.
+        var hasGivenUp = false
         /// Persons known to be forgotten.
         var forgotten = 0
         var timers: [any DispatchSourceTimer] = []
@@ -220,7 +222,9 @@ public final class Broker: Brokering {
     }
 
     /// Takes no more submissions; `done` is called when everything taken has been answered.
-    public func close(_ done: @escaping @Sendable () -> Void) {
+    ///
+    /// - Parameter seconds: after which nothing is waited for any more: what is still unanswered gets 503.
+    public func close(within seconds: Int = Broker.longestClose, _ done: @escaping @Sendable () -> Void) {
         inbox.withLock { $0.closed = true }
         attendants.withLock { attendants in
             attendants.check?.close()
@@ -229,13 +233,14 @@ public final class Broker: Brokering {
         queue.async { [self] in
             for timer in owned.timers { timer.cancel() }
             owned.timers = []
-            awaitEmpty(until: .now() + .seconds(Broker.longestClose), done)
+            awaitEmpty(until: .now() + .seconds(seconds), done)
         }
     }
 
     private func awaitEmpty(until end: DispatchTime, _ done: @escaping @Sendable () -> Void) {
         if inbox.withLock({ $0.unanswered == 0 }) { return done() }
         if DispatchTime.now() >= end {
+            owned.hasGivenUp = true
             giveUp("the service is stopping")
             // Behind the answers.
             return answering.async(execute: done)
@@ -295,6 +300,7 @@ public final class Broker: Brokering {
 
     private func committed(at position: Position) {
         dispatchPrecondition(condition: .onQueue(queue))
+        guard !owned.hasGivenUp else { return }
         let before = owned.pipeline.durable.position
         let answers = owned.pipeline.committed(at: position)
         if position.value > before {
@@ -357,6 +363,7 @@ public final class Broker: Brokering {
 
     private func refused(_ error: JournalError) {
         dispatchPrecondition(condition: .onQueue(queue))
+        guard !owned.hasGivenUp else { return }
         switch error {
         case .conflict(let last) where last.value > owned.pipeline.durable.position: catchUp()
         case .conflict(let last):

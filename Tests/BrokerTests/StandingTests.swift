@@ -87,6 +87,27 @@ struct StandingTests {
         closed.wait()
     }
 
+    @Test("a disk that does not answer keeps nobody waiting when the broker closes, and may answer later")
+    func stuckDisk() throws {
+        let journal = StuckJournal(TestBroker.journal())
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        journal.isStuck.store(true, ordering: .relaxed)
+        let told = Mutex<Ruled?>(nil)
+        broker.submit(Submission(.refer(TestBroker.ask), by: TestBroker.ward)) { ruled in told.withLock { $0 = ruled } }
+        journal.met.wait()
+        let closed = DispatchSemaphore(value: 0)
+        broker.close(within: 0) { closed.signal() }
+        closed.wait()
+        #expect(told.withLock { $0?.isUnavailable } == true)
+        // What it answers now is for nobody.
+        journal.release.signal()
+        broker.turn(until: { journal.isDone.load(ordering: .acquiring) })
+        broker.turn(until: { false }, turns: 100)
+        let isDone = journal.isDone.load(ordering: .acquiring)
+        #expect(isDone)
+    }
+
     @Test("a clock that leaps ahead is not believed until it is set right; one that goes back is")
     func leaps() throws {
         let clock = Mutex(TestBroker.monday)
@@ -191,5 +212,28 @@ final class BlindJournal: WrappedJournal {
     func read(after position: Position, limit: Int) throws(JournalError) -> [Record] {
         if isBlind.load(ordering: .relaxed) { throw .failed("the disk does not answer") }
         return try inner.read(after: position, limit: limit)
+    }
+}
+
+/// A keeper whose next append hangs until it is let go.
+final class StuckJournal: WrappedJournal {
+    let inner: any JournalKeeper
+    let isStuck = Atomic<Bool>(false)
+    let isDone = Atomic<Bool>(false)
+    /// Signalled when an append hangs, and to let it go.
+    let met = DispatchSemaphore(value: 0)
+    let release = DispatchSemaphore(value: 0)
+
+    init(_ inner: any JournalKeeper) { self.inner = inner }
+
+    func append(_ records: [NewRecord], after position: Position) throws(JournalError) -> Position {
+        let hangs = isStuck.exchange(false, ordering: .relaxed)
+        if hangs {
+            met.signal()
+            release.wait()
+        }
+        let last = try inner.append(records, after: position)
+        if hangs { isDone.store(true, ordering: .releasing) }
+        return last
     }
 }

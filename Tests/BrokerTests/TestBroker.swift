@@ -114,8 +114,8 @@ extension Broker {
 
     /// Waits for what other queues do, in turns of a look-up each and not in time: a turn lets every queue run, and
     /// their number is bounded.
-    func turn(until holds: () -> Bool) {
-        for _ in 0..<500_000 {
+    func turn(until holds: () -> Bool, turns: Int = 500_000) {
+        for _ in 0..<turns {
             if holds() { return }
             let done = DispatchSemaphore(value: 0)
             if lookUp({ _ in done.signal() }) { done.wait() }
