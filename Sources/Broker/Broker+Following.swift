@@ -13,9 +13,14 @@ extension Broker {
             let known = broker.owned.forgotten
             broker.readers.async {
                 let last = try? broker.keeper.lastPosition()
-                if let gone = try? broker.keeper.forgotten(beyond: known), !gone.isEmpty {
+                if let all = try? broker.keeper.forgotten(beyond: known), !all.isEmpty {
+                    // Whose number was sealed again since has it again.
+                    let gone = all.filter { subject in
+                        let kept = try? broker.keeper.enclosure(subject: subject, kind: Secrets.numberKind)
+                        return kept == nil
+                    }
                     broker.queue.async {
-                        broker.owned.forgotten = gone.count
+                        broker.owned.forgotten = all.count
                         broker.owned.pipeline.forget(Set(gone.compactMap { PersonID($0) }))
                     }
                 }

@@ -107,7 +107,9 @@ public final class Broker: Brokering {
         self.secrets = secrets
         self.clock = clock
         self.uptime = uptime
-        clockWatch = Mutex(uptime.map { ClockWatch(clock(), uptime: $0()) })
+        // A machine that has no time yet when it boots is not held to that: the journal bears a later one out.
+        let begun = max(clock(), recovered.published.state.now)
+        clockWatch = Mutex(uptime.map { ClockWatch(begun, uptime: $0()) })
         queue = DispatchQueue(label: "homeward.broker.\(system)")
         writer = DispatchQueue(label: "homeward.journal.\(system)")
         answering = DispatchQueue(label: "homeward.answers.\(system)")

@@ -36,6 +36,8 @@ struct Decided: Sendable {
     let verdict: Verdict
     /// What is appended; nil when nothing happened.
     let record: NewRecord?
+    /// Whose number it changed, and what it was before: taken back when this does not come to be.
+    var numberBefore: (person: PersonID, digest: [UInt8]?)?
 
     enum Verdict: Sendable {
         case accepted(Outcome, Resource)

@@ -69,6 +69,7 @@ package struct Pipeline: Sendable {
     )
         -> [DueAnswer]
     {
+        takeBackNumbers()
         var waiting = (inFlight?.decided ?? []).map(\.pending) + gathering.map(\.pending)
         inFlight = nil
         gathering = []
@@ -95,11 +96,19 @@ package struct Pipeline: Sendable {
     /// Gives up on everything not answered: the store cannot be written, and what was in flight may or may not
     /// have been. The speculative state is dropped.
     package mutating func giveUp(_ reason: String, retryAfter: Int) -> [DueAnswer] {
+        takeBackNumbers()
         let all = (inFlight?.decided ?? []) + gathering
         inFlight = nil
         gathering = []
         speculative = durable.state
         return all.map { DueAnswer(ruled: .unavailable(reason, retryAfter: retryAfter), answer: $0.pending.answer) }
+    }
+
+    /// Numbers that were changed by what is not durable are what they were before.
+    private mutating func takeBackNumbers() {
+        for decided in ((inFlight?.decided ?? []) + gathering).reversed() {
+            if let before = decided.numberBefore { numbers.set(before.person, before.digest) }
+        }
     }
 
     private func answer(_ decided: Decided, _ position: Position) -> DueAnswer {
@@ -166,11 +175,9 @@ package struct Pipeline: Sendable {
             events.append(event)
         }
         let subject = SensitiveText.subject(of: resource, in: speculative)
-        var digest = number
         // A number that is taken out of a referral must not go on finding it.
-        if number == nil, pending.submission.saysWho, case .referral(let referral) = resource,
-            numbers.knows(referral.person)
-        {
+        var digest = number
+        if number == nil, pending.submission.saysWho, case .referral(_, created: false) = outcome {
             digest = Secrets.noNumber
         }
         let record: NewRecord
@@ -186,8 +193,12 @@ package struct Pipeline: Sendable {
         if let objection = JournalLimits.objection(to: record) {
             return takeBack(pending, "too much in one request: \(objection)")
         }
-        if case .referral(let referral) = resource, pending.submission.saysWho { numbers.set(referral.person, number) }
-        return Decided(pending: pending, verdict: .accepted(outcome, resource), record: record)
+        var decided = Decided(pending: pending, verdict: .accepted(outcome, resource), record: record)
+        if case .referral(let referral) = resource, pending.submission.saysWho {
+            decided.numberBefore = (referral.person, numbers.digest(of: referral.person))
+            numbers.set(referral.person, number)
+        }
+        return decided
     }
 
     /// Refuses what was decided and cannot be written. The state before it was not kept, since next to nothing comes here: it
@@ -222,8 +233,8 @@ package struct KnownNumbers: Sendable {
         persons[digest, default: []].append(person)
     }
 
-    /// Whether a person is known to have a number.
-    func knows(_ person: PersonID) -> Bool { digests[person] != nil }
+    /// The digest of a person's number; nil: none.
+    func digest(of person: PersonID) -> [UInt8]? { digests[person] }
 
     mutating func remove(_ gone: Set<PersonID>) {
         for person in gone {

@@ -132,8 +132,11 @@ extension SQLiteStore {
             let ends = try prove(draft, digest, options, amend)
             try judge(ends)
             try settle(draft, options)
+            // Minutes may have passed.
+            try target.expectNoStore()
             try draft.move(to: target)
-            try draft.remove()
+            // In place by now, whatever becomes of the draft.
+            try? draft.remove()
             return ends
         } catch {
             try? draft.remove()

@@ -41,7 +41,8 @@ final class Checkpointer: Sendable {
         timer.schedule(deadline: .now() + period, repeating: period, leeway: .seconds(1))
         timer.setEventHandler { [weak self] in
             guard let self, wasWritten() else { return }
-            runAndRemember()
+            // What a reader or a failure was in the way of is tried again next time.
+            if !runAndRemember() { lastWritten.store(0, ordering: .relaxed) }
         }
         timer.activate()
     }
@@ -96,7 +97,8 @@ final class Checkpointer: Sendable {
     func run(_ mode: Mode) throws(JournalError) {
         let outcome: Result<Void, JournalError> = queue.sync {
             do throws(JournalError) {
-                return .success(try checkpoint(mode))
+                try checkpoint(mode)
+                return .success(())
             } catch {
                 return .failure(error)
             }
@@ -133,16 +135,20 @@ final class Checkpointer: Sendable {
         try connection.close()
     }
 
-    private func runAndRemember() {
+    /// - Returns: whether all of the log is in the database.
+    @discardableResult private func runAndRemember() -> Bool {
         do throws(JournalError) {
-            try checkpoint(.passive)
+            let isWhole = try checkpoint(.passive)
             lastFailure.withLock { $0 = nil }
+            return isWhole
         } catch {
             lastFailure.withLock { $0 = error }
+            return false
         }
     }
 
-    private func checkpoint(_ mode: Mode) throws(JournalError) {
+    /// - Returns: whether all of the log is in the database.
+    @discardableResult private func checkpoint(_ mode: Mode) throws(JournalError) -> Bool {
         let copied = try copy(mode == .truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE)
         logAtLast.store(copied.log, ordering: .relaxed)
         try mark.sync()
@@ -158,6 +164,7 @@ final class Checkpointer: Sendable {
                 throw .busy("a reader has been in the way for long: the log has \(copied.log >> 20) MiB and grows")
             }
         }
+        return copied.isWhole
     }
 
     /// How many times `logBytes` the log may have before somebody is told, 2.

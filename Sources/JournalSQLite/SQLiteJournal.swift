@@ -91,7 +91,13 @@ final class SQLiteJournal: JournalKeeper {
             }
         }
         // Nothing before it, or something in its place: the journal ends elsewhere.
-        guard try outcome.get() else { throw .conflict(last: try session.last(system).position) }
+        guard try outcome.get() else {
+            // Another record before it than was known to be there is no other writer, but another history.
+            if let before, let there = try session.hash(system, position(key - 1)), there != before {
+                throw .damaged(at: position(key - 1), "the journal holds another record than was read there")
+            }
+            throw .conflict(last: try session.last(system).position)
+        }
         for enclosure in record.enclosures {
             try session.with(.putEnclosure) { (statement) throws(JournalError) in
                 try bind(statement, enclosure.subject, enclosure.kind)

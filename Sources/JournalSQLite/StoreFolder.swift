@@ -50,11 +50,14 @@ struct StoreFolder: Sendable {
         if rmdir(path) != 0, errno != ENOENT { throw Self.failure("\(path) cannot be removed") }
     }
 
-    /// Moves the store of this folder into another, which holds none. The mark goes first: a folder with a mark alone is refused
-    /// by a start, where a database alone would be taken on trust.
+    /// Gives the store of this folder a place in another, which holds none. The mark goes first: a folder with a mark alone is
+    /// refused by a start, where a database alone would be taken on trust. By links, which take no name that is there by now.
     func move(to target: StoreFolder) throws(JournalError) {
-        for (from, to) in [(mark, target.mark), (database, target.database)] where rename(from, to) != 0 {
-            throw Self.failure("\(from) cannot be moved to \(to)")
+        guard link(mark, target.mark) == 0 else { throw Self.failure("\(target.mark) cannot be put there") }
+        guard link(database, target.database) == 0 else {
+            let error = Self.failure("\(target.database) cannot be put there")
+            unlink(target.mark)
+            throw error
         }
         try target.sync()
     }

@@ -62,7 +62,12 @@ struct Restore: ParsableCommand {
                 removed = try Restore.forget(list, in: store)
             }
             for end in ends { print(words(end)) }
-            if !forgotten.isEmpty { print("\(removed) sealed values of \(list.count) persons removed again") }
+            if !forgotten.isEmpty {
+                let there = Set(ends.map(\.system))
+                let others = list.filter { !there.contains($0.system) }.count
+                print("\(removed) sealed values of \(list.count - others) persons removed again")
+                if others > 0 { print("\(others) persons of the list are of systems that the backup does not have") }
+            }
         }
     }
 
@@ -86,8 +91,9 @@ struct Restore: ParsableCommand {
         _ list: [(system: String, subject: String)],
         in store: SQLiteStore
     ) throws(JournalError) -> Int {
+        let systems = try store.systems()
         var removed = 0
-        for (system, subject) in list {
+        for (system, subject) in list where systems.contains(system) {
             removed += try store.journal(system: system, createIfAbsent: false).forget(subject: subject)
         }
         return removed

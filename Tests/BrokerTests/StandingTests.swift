@@ -144,7 +144,7 @@ struct StandingTests {
 
     @Test("a number that was corrected or taken out finds nobody any more, before a restart and after it")
     func numbers() throws {
-        let journal = TestBroker.journal()
+        let journal = FailingJournal(TestBroker.journal())
         let broker = try TestBroker.open(journal)
         broker.setUp()
         let (first, second) = (NHSNumber("943 476 5919")!, NHSNumber("450 557 7104")!)
@@ -171,6 +171,20 @@ struct StandingTests {
         #expect(duplicates(broker, of: first) == [referral.id])
         amend(second)
         #expect(duplicates(broker, of: first) == [])
+        #expect(duplicates(broker, of: second) == [referral.id])
+        // What was not written has changed nothing, and is sealed when it is asked for again.
+        journal.mode.withLock { $0 = .failBefore(.full("no space")) }
+        let version = broker.published().state.referrals[referral.id]?.version ?? 0
+        let removal = Command.amend(
+            referral.id,
+            TestBroker.ask,
+            needsChanged: false,
+            otherwiseChanged: true,
+            .version(version)
+        )
+        #expect(broker.answer(removal, by: TestBroker.ward, texts: [person]).isUnavailable)
+        journal.mode.withLock { $0 = .sound }
+        broker.turn(until: { broker.health == .ready })
         #expect(duplicates(broker, of: second) == [referral.id])
         amend(nil)
         #expect(duplicates(broker, of: second) == [])

@@ -72,16 +72,17 @@ enum WaitingBoard {
         let names = zones.keys.sorted()
         let totals = shown(names.map { zones[$0]?.total ?? 0 }, isSuppressed)
         let parts = names.map { zones[$0] ?? Counts() }
+        let isHidden = totals.map { $0 == nil }
         var json = JSONWriter(capacity: 8192)
         json.object { json in
             json.field("suppressed", isSuppressed)
             // What is hidden of a zone must not come out as what the others leave of the whole.
-            write(all, of: parts, total: shown([all.total], isSuppressed)[0], isSuppressed, &json)
+            write(all, of: parts, isHidden, total: shown([all.total], isSuppressed)[0], isSuppressed, &json)
             json.array("zones") { json in
                 for (zone, total) in zip(names, totals) {
                     json.object { json in
                         json.field("zone", zone)
-                        write(zones[zone] ?? Counts(), of: [], total: total, isSuppressed, &json)
+                        write(zones[zone] ?? Counts(), of: [], [], total: total, isSuppressed, &json)
                     }
                 }
             }
@@ -93,13 +94,19 @@ enum WaitingBoard {
     private static func write(
         _ counts: Counts,
         of parts: [Counts],
+        _ isHidden: [Bool],
         total: Int?,
         _ isSuppressed: Bool,
         _ json: inout JSONWriter
     ) {
         json.field("total", total)
         func group(_ name: StaticString, _ labels: [String], _ column: KeyPath<Counts, [Int]>) {
-            let shown = shown(counts[keyPath: column], of: parts.map { $0[keyPath: column] }, isSuppressed)
+            let cells = counts[keyPath: column]
+            // Where the sum is hidden, what it is made of would tell it.
+            let shown =
+                isSuppressed && total == nil
+                ? cells.map { _ in nil }
+                : shown(cells, of: parts.map { $0[keyPath: column] }, hidden: isHidden, isSuppressed)
             json.object(name) { json in
                 for (label, count) in zip(labels, shown) {
                     json.key(text: label)
@@ -115,12 +122,21 @@ enum WaitingBoard {
     /// Counts as they may be shown: none under five on a dashboard, and, where the hidden ones could be reckoned
     /// from the total, the next smallest hidden too.
     ///
-    /// - Parameter parts: the same counts of each part of the whole, shown beside it. Where what is hidden of them could be reckoned
-    ///   from the whole, the whole is hidden too.
-    static func shown(_ counts: [Int], of parts: [[Int]] = [], _ isSuppressed: Bool) -> [Int?] {
+    /// - Parameters:
+    ///   - parts: the same counts of each part of the whole, shown beside it. Where what is hidden of them could be reckoned from the
+    ///     whole, the whole is hidden too.
+    ///   - isHidden: which of the parts are hidden wholly; empty: none.
+    static func shown(
+        _ counts: [Int],
+        of parts: [[Int]] = [],
+        hidden isHidden: [Bool] = [],
+        _ isSuppressed: Bool
+    ) -> [Int?] {
         guard isSuppressed else { return counts }
         var shown = counts.map { $0 < leastShown ? nil : Optional($0) }
-        let partsShown = parts.map { WaitingBoard.shown($0, true) }
+        let partsShown = parts.enumerated().map { index, part -> [Int?] in
+            isHidden.isEmpty || !isHidden[index] ? WaitingBoard.shown(part, true) : part.map { _ in nil }
+        }
         for index in counts.indices {
             let hidden = parts.indices.filter { partsShown[$0][index] == nil && parts[$0][index] > 0 }
             let sum = hidden.reduce(0) { $0 + parts[$1][index] }

@@ -126,7 +126,8 @@ extension State {
             $0.firstVisit = visit
             $0.lastDay = visit.day.adding(days: $0.ask.days - 1)
             $0.firstDay = visit.day
-            // Back on the day first promised nothing is kept.
+            $0.promisedDay = min($0.promisedDay, visit.day)
+            // Back on its first day nothing is kept.
             $0.retainedUntil = visit.day > $0.promisedDay ? until : nil
         }
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }

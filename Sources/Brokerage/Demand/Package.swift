@@ -38,8 +38,9 @@ public struct Package: Hashable, Sendable {
     public var status: Status
     /// As promised, or as postponed.
     public var firstVisit: FirstVisit
-    /// The first visit first promised: where retained minutes begin.
-    public let promisedDay: Day
+    /// The earliest first day it was ever given: where retained minutes begin. From there on as many days as it lasts are its own,
+    /// committed or retained, wherever its first visit is moved to; days that it gave up by moving forward are not.
+    public var promisedDay: Day
     /// Until when a postponed first visit's minutes are kept; nil: not postponed.
     public var retainedUntil: Instant?
     /// When care began; its London date is day 1.
@@ -112,7 +113,7 @@ public struct Package: Hashable, Sendable {
     }
 
     /// The last day of the minutes kept for it while its first visit is postponed: the day before the new one, and never a day
-    /// that was not its own when it was promised. nil: none are kept.
+    /// that is not its own. nil: none are kept.
     public var lastRetainedDay: Day? {
         guard retainedUntil != nil, promisedDay < firstDay else { return nil }
         return min(firstDay.adding(days: -1), promisedDay.adding(days: ask.days - 1))

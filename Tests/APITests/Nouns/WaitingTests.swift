@@ -41,6 +41,9 @@ struct WaitingTests {
         #expect(WaitingBoard.shown([8, 12], of: [[7, 6], [1, 6]], true) == [nil, nil])
         #expect(WaitingBoard.shown([14, 12], of: [[7, 6], [7, 6]], true) == [14, 12])
         #expect(WaitingBoard.shown([14, 12], of: [[7, 6], [7, 6]], false) == [14, 12])
+        // A part whose sum is hidden shows none of what it is made of, so nothing of the whole may rest on that.
+        #expect(WaitingBoard.shown([13, 9], of: [[3, 0], [10, 9]], hidden: [true, true], true) == [nil, nil])
+        #expect(WaitingBoard.shown([13, 18], of: [[3, 8], [10, 10]], hidden: [true, true], true) == [13, 18])
         // Where a part is alone with what it hides, the whole's own sum must not tell either.
         #expect(WaitingBoard.shown([9, 12, 30], of: [[1, 12, 15], [8, 0, 15]], true) == [nil, nil, 30])
     }

@@ -43,6 +43,44 @@ struct CareOverTimeTests {
         #expect(county.state.recount().isEmpty)
     }
 
+    @Test("a first visit is moved forward and then put off: the days it gave up are somebody else's")
+    func movedForwardThenPutOff() throws {
+        var county = try County.withProviders(minutes: 30, carers: 1)
+        func ask(from day: Day) -> Ask {
+            Ask(
+                district: PostcodeDistrict("CV32")!,
+                pathway: 1,
+                source: .ward,
+                class: .stepDown,
+                startFrom: day,
+                weeks: 1,
+                visits: [.daily(.tea)]
+            )
+        }
+        let today = county.today
+        let referral = try county.refer(ask(from: today))
+        let later = FirstVisit(day: today.adding(days: 3), band: .tea)
+        let offer = try #require(referral.offer)
+        try county.must(.accept(offer, Acceptance(firstVisit: later, role: "manager")), by: Self.acorn, body: [1])
+        let package = try #require(county.state.referrals[referral.id]?.package)
+        let sooner = FirstVisit(day: today, band: .tea)
+        try county.must(.postponeFirstVisit(package, sooner), by: Self.acorn, body: [2])
+        // Days 7 to 13 are somebody else's now, of which 7 to 9 were its own once.
+        _ = try county.accepted(ask(from: today.adding(days: 7)))
+        let putOff = FirstVisit(day: today.adding(days: 14), band: .tea)
+        try county.must(.postponeFirstVisit(package, putOff), by: Self.acorn, body: [3])
+        let moved = try #require(county.state.packages[package])
+        #expect(moved.promisedDay == today && moved.lastRetainedDay == today.adding(days: 6))
+        #expect(county.state.recount().isEmpty)
+        // And back into the middle of what is kept.
+        try county.must(
+            .postponeFirstVisit(package, FirstVisit(day: today.adding(days: 0), band: .tea)),
+            by: Self.acorn,
+            body: [4]
+        )
+        #expect(county.state.recount().isEmpty)
+    }
+
     @Test("a first visit is put off beyond a day on which the provider is short of staff")
     func postponedBeyondShortfall() throws {
         var county = try County.withProviders(minutes: 60, carers: 1)
