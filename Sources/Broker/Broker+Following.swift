@@ -7,6 +7,7 @@ extension Broker {
     /// writes within 100 ms, and one that writes soon knows whom another process forgot.
     public func follow(everyMilliseconds interval: Int) {
         repeating(interval) { broker in
+            dispatchPrecondition(condition: .onQueue(broker.queue))
             guard !broker.owned.isCatchingUp, !broker.following.exchange(true, ordering: .acquiringAndReleasing) else {
                 return
             }

@@ -68,7 +68,8 @@ public final class Broker: Brokering {
 
     /// What only `queue` touches.
     ///
-    /// `@unchecked Sendable` is sound: every access is from closures on `queue`, which `dispatchPrecondition` checks.
+    /// `@unchecked Sendable` is sound: every access is from closures on `queue`, here and in `Broker+Following`, which
+    /// `dispatchPrecondition` checks.
     final class QueueOwned: @unchecked Sendable {
         var pipeline: Pipeline
         /// Taken from the inbox and not decided yet, in order.

@@ -59,8 +59,8 @@ struct StandingTests {
         let writer = try TestBroker.open(journal)
         writer.setUp()
         let end = writer.published().position
-        // The next record reads otherwise than it was written.
-        let reader = try TestBroker.open(AlteredJournal(journal, at: Position(end + 1)))
+        // The next record reads well, and says something else than was written.
+        let reader = try TestBroker.open(RewrittenJournal(journal, "\"minutes\":30", as: "\"minutes\":31"))
         #expect(reader.health == .ready)
         #expect(writer.answer(.refer(TestBroker.ask), by: TestBroker.ward).isAccepted)
         #expect(reader.answer(.refer(TestBroker.ask), by: TestBroker.ward).isUnavailable)
@@ -249,5 +249,26 @@ final class StuckJournal: WrappedJournal {
         let last = try inner.append(records, after: position)
         if hangs { isDone.store(true, ordering: .releasing) }
         return last
+    }
+}
+
+/// A keeper in which words of a record are others of the same length, and its hash is as it was.
+final class RewrittenJournal: WrappedJournal {
+    let inner: any JournalKeeper
+    private let words: [UInt8]
+    private let others: [UInt8]
+
+    init(_ inner: any JournalKeeper, _ words: String, as others: String) {
+        self.inner = inner
+        self.words = Array(words.utf8)
+        self.others = Array(others.utf8)
+    }
+
+    func read(after position: Position, limit: Int) throws(JournalError) -> [Record] {
+        try inner.read(after: position, limit: limit).map { record in
+            var body = record.body
+            if let range = body.firstRange(of: words) { body.replaceSubrange(range, with: others) }
+            return Record(position: record.position, hash: record.hash, body: body)
+        }
     }
 }

@@ -173,7 +173,7 @@ extension Deliberation {
         // What is held changes where a claim or one of its terms begins, and falls where one ends.
         let edges = claims.flatMap { [$0.from] + $0.terms.map(\.from) }.filter { $0 > from && $0 <= until } + [from]
         return edges.map { day in
-            claims.reduce(0) { $1.from <= day && day <= $1.until ? $0 + ($1.weekly(on: day)?.minutesPerWeek ?? 0) : $0 }
+            claims.reduce(0) { $0 + ($1.weekly(on: day)?.minutesPerWeek ?? 0) }
         }.max() ?? 0
     }
 

@@ -112,6 +112,17 @@ struct ConditionalTests {
         #expect(EntityTag.list(field).map { ($0.isWeak ? "weak " : "") + $0.tag } == tags)
     }
 
+    @Test("a list of tags is read to its end")
+    func longList() {
+        let county = County()
+        let answer = county.broker.get("/v1/zones/rugby")
+        let tag = answer["ETag"] ?? ""
+        let others = (0..<200).map { "\"\($0)\"" }.joined(separator: ", ")
+        #expect(county.broker.get("/v1/zones/rugby", fields: [.ifNoneMatch: "\(others), \(tag)"]).status == 304)
+        #expect(county.broker.get("/v1/zones/rugby", fields: [.ifMatch: "\(others), \(tag)"]).status == 200)
+        #expect(county.broker.get("/v1/zones/rugby", fields: [.ifMatch: others]).status == 412)
+    }
+
     @Test("a commit elsewhere leaves tags as they are and moves the position")
     func elsewhere() {
         let county = AccessTests.placed()

@@ -7,32 +7,25 @@ import Testing
 struct CareOverTimeTests {
     private static let acorn = County.provider("acorn")
 
-    @Test("a first visit is put off behind somebody else's care without taking a minute of it")
-    func postponedBehindOthers() throws {
-        var county = try County.withProviders(minutes: 30, carers: 1)
-        var week = county.ask([.daily(.tea)])
-        week = Ask(
-            district: week.district,
+    /// A call at tea for one week.
+    private static func week(from day: Day, at time: String? = nil) -> Ask {
+        Ask(
+            district: PostcodeDistrict("CV32")!,
             pathway: 1,
             source: .ward,
             class: .stepDown,
-            startFrom: county.today,
+            startFrom: day,
             weeks: 1,
-            visits: week.visits
+            visits: [.daily(.tea, at: time)]
         )
-        let first = try county.accepted(week)
+    }
+
+    @Test("a first visit is put off behind somebody else's care without taking a minute of it")
+    func postponedBehindOthers() throws {
+        var county = try County.withProviders(minutes: 30, carers: 1)
+        let first = try county.accepted(Self.week(from: county.today))
         // The next has the same minutes from the day on which the first ends.
-        let behind = try county.accepted(
-            Ask(
-                district: week.district,
-                pathway: 1,
-                source: .ward,
-                class: .stepDown,
-                startFrom: county.today.adding(days: 7),
-                weeks: 1,
-                visits: week.visits
-            )
-        )
+        let behind = try county.accepted(Self.week(from: county.today.adding(days: 7)))
         let visit = FirstVisit(day: county.today.adding(days: 14), band: .tea)
         try county.must(.postponeFirstVisit(first.id, visit), by: Self.acorn, body: [2])
         let moved = try #require(county.state.packages[first.id])
@@ -46,19 +39,8 @@ struct CareOverTimeTests {
     @Test("a first visit is moved forward and then put off: the days it gave up are somebody else's")
     func movedForwardThenPutOff() throws {
         var county = try County.withProviders(minutes: 30, carers: 1)
-        func ask(from day: Day) -> Ask {
-            Ask(
-                district: PostcodeDistrict("CV32")!,
-                pathway: 1,
-                source: .ward,
-                class: .stepDown,
-                startFrom: day,
-                weeks: 1,
-                visits: [.daily(.tea)]
-            )
-        }
         let today = county.today
-        let referral = try county.refer(ask(from: today))
+        let referral = try county.refer(Self.week(from: today))
         let later = FirstVisit(day: today.adding(days: 3), band: .tea)
         let offer = try #require(referral.offer)
         try county.must(.accept(offer, Acceptance(firstVisit: later, role: "manager")), by: Self.acorn, body: [1])
@@ -66,7 +48,7 @@ struct CareOverTimeTests {
         let sooner = FirstVisit(day: today, band: .tea)
         try county.must(.postponeFirstVisit(package, sooner), by: Self.acorn, body: [2])
         // Days 7 to 13 are somebody else's now, of which 7 to 9 were its own once.
-        _ = try county.accepted(ask(from: today.adding(days: 7)))
+        _ = try county.accepted(Self.week(from: today.adding(days: 7)))
         let putOff = FirstVisit(day: today.adding(days: 14), band: .tea)
         try county.must(.postponeFirstVisit(package, putOff), by: Self.acorn, body: [3])
         let moved = try #require(county.state.packages[package])
@@ -74,7 +56,7 @@ struct CareOverTimeTests {
         #expect(county.state.recount().isEmpty)
         // And back into the middle of what is kept.
         try county.must(
-            .postponeFirstVisit(package, FirstVisit(day: today.adding(days: 0), band: .tea)),
+            .postponeFirstVisit(package, FirstVisit(day: today, band: .tea)),
             by: Self.acorn,
             body: [4]
         )
@@ -117,20 +99,9 @@ struct CareOverTimeTests {
     @Test("someone who overstays is not given the carer that somebody else has at that hour")
     func overstayBesideTimedVisit() throws {
         var county = try County.withProviders(minutes: 240, carers: 1)
-        func ask(from day: Day) -> Ask {
-            Ask(
-                district: PostcodeDistrict("CV32")!,
-                pathway: 1,
-                source: .ward,
-                class: .stepDown,
-                startFrom: day,
-                weeks: 1,
-                visits: [.daily(.tea, at: "16:00")]
-            )
-        }
-        let stays = try county.accepted(ask(from: county.today))
+        let stays = try county.accepted(Self.week(from: county.today, at: "16:00"))
         try county.must(.start(stays.id, at: county.now), by: Self.acorn, body: [2])
-        let next = try county.accepted(ask(from: county.today.adding(days: 7)))
+        let next = try county.accepted(Self.week(from: county.today.adding(days: 7), at: "16:00"))
         for _ in 0..<8 { county.pass(minutes: 24 * 60) }
         let package = try #require(county.state.packages[stays.id])
         #expect(package.lastDay >= county.today)

@@ -124,10 +124,9 @@ struct ClaimTests {
         #expect(county.state.recount().isEmpty)
     }
 
-    @Test("a share of the block is not exceeded by many small claims")
-    func share() throws {
-        var county = try County.withProviders(["acorn"], minutes: 10)
-        let terms = BlockTerms(
+    /// An open block of which nobody may hold more than half.
+    private static func shared(_ county: County) -> BlockTerms {
+        BlockTerms(
             zone: Slug("leam")!,
             from: county.today,
             until: county.today.adding(days: 90),
@@ -137,6 +136,12 @@ struct ClaimTests {
             weekly: .daily(100),
             maxSharePercent: 50
         )
+    }
+
+    @Test("a share of the block is not exceeded by many small claims")
+    func share() throws {
+        var county = try County.withProviders(["acorn"], minutes: 10)
+        let terms = Self.shared(county)
         guard case .block(let block) = try county.must(.buyBlock(terms, awardedTo: nil), by: County.commissioner)
         else { return #expect(Bool(false)) }
         try county.must(.claim(block, claim("acorn", 40)), by: County.broker)
@@ -148,16 +153,7 @@ struct ClaimTests {
     @Test("what counts for a provider's share is what it holds on the same day; what it is awarded whole has no share")
     func shareByDay() throws {
         var county = try County.withProviders(["acorn"])
-        var terms = BlockTerms(
-            zone: Slug("leam")!,
-            from: county.today,
-            until: county.today.adding(days: 90),
-            ratePence: 1,
-            funding: .council,
-            skills: [],
-            weekly: .daily(100),
-            maxSharePercent: 50
-        )
+        var terms = Self.shared(county)
         guard case .block(let block) = try county.must(.buyBlock(terms, awardedTo: nil), by: County.commissioner)
         else { throw County.Unexpected() }
         func claim(_ minutes: Int, from: Int, until: Int) -> Command {
