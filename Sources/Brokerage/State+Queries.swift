@@ -22,7 +22,7 @@ extension State {
         guard from <= until else { return WeeklyPattern() }
         var left = block.weekly
         // A period of less than a week has no minutes on the weekdays it does not meet.
-        let met = Weekdays((0..<min(7, until.days(since: from) + 1)).map { from.adding(days: $0).weekday })
+        let met = Weekdays(met: from, until)
         for weekday in Weekday.allCases where !met.contains(weekday) {
             for band in Band.allCases { left[weekday, band] = .empty }
         }

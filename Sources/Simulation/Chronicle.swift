@@ -111,7 +111,7 @@ struct Chronicle {
         case .offerAccepted(_, let package, _): .package(package)
         case .offerRefused(let id, _): .refused(id)
         case .firstVisitPostponed(let id, _, _): .postponed(id)
-        case .careStarted(let id, _, _, _): .started(id)
+        case .careStarted(let id, _, _, _, _): .started(id)
         case .packageEnded(let id, _, _): .ended(id)
         case .personDisclosed(_, let id): .disclosed(id)
         case .keyAdded(let key): .key(key.id)
@@ -119,7 +119,7 @@ struct Chronicle {
         case .policyAdopted, .policySet: .policy
         case .placementOverridden(let id, _): .overridden(id)
         case .dayBegan, .referralAmended, .placementDecided, .offerSent, .offerExpired, .offerWithdrawn, .careOverran,
-            .alertRaised, .triesDeferred, .scarcitySet, .requestRemembered, .nounSet, .requestsForgotten:
+            .coverFound, .alertRaised, .triesDeferred, .scarcitySet, .requestRemembered, .nounSet, .requestsForgotten:
             nil
         }
     }

@@ -102,7 +102,8 @@ struct Oracle: Sendable {
     private mutating func readOverruns(_ state: State) {
         for id in state.packagesInCare {
             guard let package = state.packages[id], package.status == .started,
-                package.dayCount(on: state.today) > package.ask.days - 10
+                package.dayCount(on: state.today) > package.ask.days - 10 || !package.uncovered.isEmpty
+                    || packages[package.referral].map({ !$0.uncovered.isEmpty }) ?? false
             else { continue }
             told(.package(package))
         }

@@ -393,7 +393,7 @@ extension SchemaText {
             district! district
             sector! sector?
             weeks! int
-            funding! \(words(Funding.self))
+            funding! \(words(Funding.self, and: "undetermined"))
             visits! [Visit]
             placements! [Placement]
             firstVisit! PromisedVisit

@@ -18,9 +18,9 @@ struct SchemaText {
     }
 
     /// The words of an enumeration, as a type.
-    static func words<Word: RawRepresentable & CaseIterable>(_ type: Word.Type) -> String
+    static func words<Word: RawRepresentable & CaseIterable>(_ type: Word.Type, and more: String...) -> String
     where Word.RawValue == String {
-        "(" + Word.allCases.map(\.rawValue).joined(separator: "|") + ")"
+        "(" + (Word.allCases.map(\.rawValue) + more).joined(separator: "|") + ")"
     }
 
     private var properties: [(name: String, type: Substring, isRequired: Bool)] {

@@ -71,7 +71,10 @@ extension JSONWriter {
             json.field("district", package.ask.district.description)
             json.field("sector", package.ask.sector?.description)
             json.field("weeks", package.ask.weeks)
-            json.field("funding", package.ask.funding.rawValue)
+            // The fund pays for six weeks; who pays for what follows, a person has to settle, and it is never the person's by itself.
+            let isUndetermined =
+                package.ask.funding == .betterCareFund && package.status == .started && today > package.lastFreeDay
+            json.field("funding", isUndetermined ? "undetermined" : package.ask.funding.rawValue)
             json.visits(package.ask.visits)
             json.placements(package.claims, state)
             json.firstVisit(package.firstVisit, texts.map(\.postponement))

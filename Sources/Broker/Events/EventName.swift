@@ -7,7 +7,7 @@ enum EventName: String, RecordedWord {
     case zoneSet, providerSet, blockBought, minutesClaimed, claimReduced, shortfallReported
     case referralReceived, referralAmended, referralTriaged, readyDateRecorded, referralWithdrawn
     case placementDecided, placementOverridden, offerSent, offerAccepted, offerRefused, offerExpired, offerWithdrawn
-    case firstVisitPostponed, careStarted, packageEnded, careOverran
+    case firstVisitPostponed, careStarted, packageEnded, careOverran, coverFound
     case alertRaised, triesDeferred, scarcitySet, personDisclosed, requestRemembered, nounSet, requestsForgotten
 
     static let words = Words<EventName>()

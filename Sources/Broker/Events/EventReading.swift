@@ -63,7 +63,8 @@ extension Event {
                 try reader.field("package"),
                 at: try reader.field("at"),
                 firstDay: try reader.field("firstDay"),
-                lastDay: try reader.field("lastDay")
+                lastDay: try reader.field("lastDay"),
+                uncovered: try reader.optional("uncovered") ?? []
             )
         case .packageEnded:
             .packageEnded(
@@ -77,6 +78,7 @@ extension Event {
                 lastDay: try reader.field("lastDay"),
                 uncovered: try reader.field("uncovered")
             )
+        case .coverFound: .coverFound(try reader.field("package"), try reader.field("visits"))
         case .alertRaised: .alertRaised(try reader.field("referral"), try reader.field("kind"))
         case .triesDeferred: .triesDeferred(try reader.field("zones"))
         case .scarcitySet: .scarcitySet(try reader.field("zone"), try reader.field("claims"))

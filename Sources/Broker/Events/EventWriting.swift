@@ -67,11 +67,12 @@ extension Event: Recorded {
             json.event(.firstVisitPostponed, "package", id)
             json.put("firstVisit", firstVisit)
             json.put("retainedUntil", retainedUntil)
-        case .careStarted(let id, let at, let firstDay, let lastDay):
+        case .careStarted(let id, let at, let firstDay, let lastDay, let uncovered):
             json.event(.careStarted, "package", id)
             json.put("at", at)
             json.put("firstDay", firstDay)
             json.put("lastDay", lastDay)
+            json.put("uncovered", uncovered.isEmpty ? nil : uncovered)
         case .packageEnded(let id, let ending, let lastDay):
             json.event(.packageEnded, "package", id)
             json.put("ending", ending)
@@ -80,6 +81,9 @@ extension Event: Recorded {
             json.event(.careOverran, "package", id)
             json.put("lastDay", lastDay)
             json.put("uncovered", uncovered)
+        case .coverFound(let id, let found):
+            json.event(.coverFound, "package", id)
+            json.put("visits", found)
         case .alertRaised(let id, let kind):
             json.event(.alertRaised, "referral", id)
             json.put("kind", kind)

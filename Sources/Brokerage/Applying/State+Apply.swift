@@ -31,7 +31,8 @@ extension State {
                 if ask.readyAt != $0.ask.readyAt {
                     $0.readyDates.append(Referral.ReadyDate(at: ask.readyAt, recordedAt: at))
                 }
-                // What is asked has changed, so providers that were silent before are asked anew.
+                // What is asked has changed, so a person is no longer needed for providers having been silent; those that were, or
+                // said no, are not asked a second time.
                 if ask.placesDifferently(from: $0.ask) { $0.expiries = 0 }
                 $0.ask = ask
                 $0.completedAt = completedAt
@@ -60,9 +61,11 @@ extension State {
         case .offerExpired(let id): close(id, as: .expired, at) { _ in }
         case .offerWithdrawn(let id): close(id, as: .withdrawn, at) { _ in }
         case .firstVisitPostponed(let id, let visit, let until): postpone(id, visit, until)
-        case .careStarted(let id, let started, let first, let last): start(id, started, first, last, at)
+        case .careStarted(let id, let started, let first, let last, let uncovered):
+            start(id, started, first, last, uncovered, at)
         case .packageEnded(let id, let ending, let last): end(id, ending, last)
         case .careOverran(let id, let last, let uncovered): overrun(id, last, uncovered)
+        case .coverFound(let id, let found): cover(id, found)
         case .alertRaised(let id, let kind):
             changeReferral(id) {
                 $0.alerts.append(Referral.Alert(kind: kind, at: at))

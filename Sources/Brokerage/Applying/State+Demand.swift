@@ -87,7 +87,7 @@ extension State {
         offer.package = packageID
         offer.version += 1
         offers[id] = offer
-        absorbShortfalls(offer.claims)
+        absorbShortfalls(offer.claims + (offer.replaces.flatMap { packages[$0]?.claims } ?? []))
         changeReferral(offer.referral) {
             $0.offer = id
             $0.package = packageID
@@ -134,19 +134,28 @@ extension State {
         changeReferral(package.referral) { $0.settle(.notStarted, .postponedTooLong) }
     }
 
-    mutating func start(_ id: PackageID, _ at: Instant, _ first: Day, _ last: Day, _ recordedAt: Instant) {
+    mutating func start(
+        _ id: PackageID,
+        _ at: Instant,
+        _ first: Day,
+        _ last: Day,
+        _ uncovered: [Package.Uncovered],
+        _ recordedAt: Instant
+    ) {
         changePackage(id) {
             $0.status = .started
             $0.startedAt = at
             $0.startRecordedAt = recordedAt
             $0.firstDay = first
             $0.lastDay = last
+            $0.uncovered += uncovered
             $0.retainedUntil = nil
         }
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
+        let status = statusInCare(package.referral)
         changeReferral(package.referral) {
             // One that a broker let begin in part is still sought in part.
-            if !$0.status.isSeekingCare { $0.status = .started }
+            if !$0.status.isSeekingCare { $0.status = status }
             $0.settle(.notStarted, .postponedTooLong)
         }
     }
@@ -168,9 +177,17 @@ extension State {
             return
         }
         leave(package, keepingVisits: keepsVisits)
-        let others = referrals[package.referral]?.packages.filter { $0 != id } ?? []
-        let isOver = others.allSatisfy { packages[$0]?.status == .ended }
-        changeReferral(package.referral) { if isOver { $0.status = .ended } }
+        let status = statusInCare(package.referral)
+        changeReferral(package.referral) {
+            if status == .ended || !$0.status.isSeekingCare { $0.status = status }
+        }
+    }
+
+    /// How far a referral has come by its packages: of two that share it, the one that has yet to begin says so.
+    private func statusInCare(_ id: ReferralID) -> Referral.Status {
+        let packages = (referrals[id]?.packages ?? []).compactMap { self.packages[$0]?.status }
+        if packages.contains(.accepted) { return .accepted }
+        return packages.allSatisfy { $0 == .ended } ? .ended : .started
     }
 
     mutating func overrun(_ id: PackageID, _ last: Day, _ uncovered: [Package.Uncovered]) {
@@ -178,6 +195,10 @@ extension State {
             $0.lastDay = last
             $0.uncovered += uncovered
         }
+    }
+
+    mutating func cover(_ id: PackageID, _ found: [Package.Uncovered]) {
+        changePackage(id) { package in package.uncovered.removeAll(where: found.contains) }
     }
 
     /// The claims of visits, each once.

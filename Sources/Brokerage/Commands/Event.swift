@@ -30,11 +30,13 @@ public enum Event: Hashable, Sendable {
     case offerExpired(OfferID)
     case offerWithdrawn(OfferID)
     case firstVisitPostponed(PackageID, FirstVisit, retainedUntil: Instant)
-    /// Care began: day 1, and the last day with committed minutes.
-    case careStarted(PackageID, at: Instant, firstDay: Day, lastDay: Day)
+    /// Care began: the first and last day with committed minutes, but for the visits named.
+    case careStarted(PackageID, at: Instant, firstDay: Day, lastDay: Day, uncovered: [Package.Uncovered] = [])
     case packageEnded(PackageID, Package.Ending, lastDay: Day)
     /// Care goes on past its last free day: committed up to this day, but for the visits named.
     case careOverran(PackageID, lastDay: Day, uncovered: [Package.Uncovered])
+    /// Visits that were uncovered found minutes and carers after all: they are committed.
+    case coverFound(PackageID, [Package.Uncovered])
     case alertRaised(ReferralID, Referral.Alert.Kind)
     /// Minutes came free in these zones and not everyone who waits was tried: the rest at the next tick.
     case triesDeferred([Deferral])

@@ -28,6 +28,7 @@ extension Deliberation {
         }
         record(.offerAccepted(id, state.nextID(state.packages), acceptance))
         record(.nounSet(.acceptance(id), body: stamp.body))
+        if let package = state.offers[id]?.package { alertUnstaffed(package) }
         // A later start leaves the first days free, an agreed change may need less than before.
         if day > offer.startFrom || offer.replaces != nil { freed(in: zone(of: offer)) }
         guard let accepted = state.offers[id]?.package else { preconditionFailure("acceptance made no package") }

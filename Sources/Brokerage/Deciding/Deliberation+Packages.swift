@@ -23,8 +23,8 @@ extension Deliberation {
                 }
             )
         }
-        withdrawQuestions(about: id)
-        if let obstacle = state.obstacle(package.ask, package.claims, from: visit.day, package: package) {
+        let wasAsked = withdrawQuestions(about: id)
+        if let obstacle = state.obstacle(to: package, from: visit.day) {
             throw Rejection(
                 .clash,
                 "care from \(visit.day) does not fit: \(obstacle.words)",
@@ -33,6 +33,9 @@ extension Deliberation {
         }
         record(.firstVisitPostponed(id, visit, retainedUntil: now.adding(hours: policy.postponementHours)))
         record(.nounSet(.firstVisit(id), body: stamp.body))
+        alertUnstaffed(id)
+        // What the provider was asked it is asked again, from the new day on.
+        if wasAsked { askAgain(id, referral.ask) }
         if visit.day < package.firstDay { freed(in: referral.zone) }
         return .package(id)
     }
@@ -56,23 +59,29 @@ extension Deliberation {
         if day < London.day(at: package.acceptedAt).adding(days: -1) {
             throw .rule("/at", "lies before the package was accepted, \(package.acceptedAt)")
         }
-        withdrawQuestions(about: id)
-        let (first, last, whole) = committedDays(package, startingOn: day)
-        record(.careStarted(id, at: at, firstDay: first, lastDay: last))
+        let wasAsked = withdrawQuestions(about: id)
+        let last = day.adding(days: package.ask.days - 1)
+        let uncovered = uncovered(package, from: day, until: last)
+        record(.careStarted(id, at: at, firstDay: day, lastDay: last, uncovered: uncovered))
         record(.nounSet(.start(id), body: stamp.body))
-        if !whole { alert(package.referral, .coverNeeded) }
-        if package.retainedUntil != nil || last < package.lastDay || first > package.firstDay {
+        if uncovered.isEmpty { alertUnstaffed(id) } else { alert(package.referral, .coverNeeded, again: true) }
+        // The change that the provider was asked about has had no answer, and care goes on without it.
+        if wasAsked { alert(package.referral, .changeUnconfirmed, again: true) }
+        if package.retainedUntil != nil || last < package.lastDay || day > package.firstDay {
             freed(in: zone(of: package))
         }
         return .package(id)
     }
 
-    /// The days that can be committed when care began on this day. That it began is a fact, so minutes that are
-    /// not free elsewhere never refuse it: what stays uncovered goes to a person.
-    private func committedDays(_ package: Package, startingOn day: Day) -> (first: Day, last: Day, whole: Bool) {
-        let last = day.adding(days: package.ask.days - 1)
-        if state.obstacle(package.ask, package.claims, from: day, package: package) == nil { return (day, last, true) }
-        return (max(day, package.firstDay), min(last, package.lastDay), false)
+    /// The visits of a package in care that find no minutes, or no carers at once, on these days. That care began is a fact, so
+    /// what is free never refuses it: what stays uncovered goes to a person. Days that are the package's own stay its own.
+    private func uncovered(_ package: Package, from first: Day, until last: Day) -> [Package.Uncovered] {
+        if state.obstacle(package.ask, package.claims, from: first, package: package) == nil { return [] }
+        var uncovered: [Package.Uncovered] = []
+        for number in first.number...last.number where !package.owns(Day(number: number)) {
+            uncovered += self.uncovered(package, on: Day(number: number))
+        }
+        return uncovered
     }
 
     mutating func end(
@@ -88,7 +97,7 @@ extension Deliberation {
         if !isSooner, try isRepeated(.ending(id)) { return .package(id) }
         guard package.status != .ended || isSooner else { throw Rejection(.clash, "the package has ended") }
         let last: Day
-        if let started = package.startedAt {
+        if let started = package.startedAt, !isOnlyTold(package, endingAt: at, outcome) {
             if outcome == .neverStarted { throw .rule("/outcome", "care started at \(started)") }
             if at < started { throw .rule("/at", "lies before care started, \(started)") }
             if day > max(today, package.lastDay) { throw .rule("/at", "lies after the last day, \(package.lastDay)") }
@@ -115,10 +124,25 @@ extension Deliberation {
         return .package(id)
     }
 
+    /// Whether care that was told ahead of its hour never came to be: it ends before that hour, or nobody has confirmed it and a
+    /// named person says that it never started (docs/decisions/0006).
+    private func isOnlyTold(_ package: Package, endingAt at: Instant, _ outcome: Package.Outcome) -> Bool {
+        guard let started = package.startedAt, let recorded = package.startRecordedAt, started > recorded else {
+            return false
+        }
+        if now < started, at < started { return true }
+        let isUnconfirmed = state.referrals.look(package.referral) { $0.hasAlert(.startToldAhead) } ?? false
+        return outcome == .neverStarted && (now < started || isUnconfirmed)
+    }
+
     /// Withdraws offers that ask the provider again about a package: what they hold beside it was reckoned from
     /// the package as it was.
-    private mutating func withdrawQuestions(about id: PackageID) {
-        for offer in state.offersOpen where state.offers[offer]?.replaces == id { record(.offerWithdrawn(offer)) }
+    ///
+    /// - Returns: whether any was open: the provider has not agreed to the change yet.
+    @discardableResult private mutating func withdrawQuestions(about id: PackageID) -> Bool {
+        let questions = state.offersOpen.filter { state.offers[$0]?.replaces == id }
+        for offer in questions { record(.offerWithdrawn(offer)) }
+        return !questions.isEmpty
     }
 
     private func zone(of package: Package) -> ZoneID {

@@ -133,12 +133,19 @@ extension Deliberation {
             throw .rule("/provider", "\(provider.id) is not among the providers eligible for this block")
         }
         let (from, until, firmFrom) = try dates(of: terms, on: block)
-        guard terms.weekly.minutesPerWeek > 0 else { throw .rule("/weekly", "a claim needs minutes") }
+        let met = Weekdays(met: from, until)
+        guard
+            terms.weekly.cells.indices.contains(where: { index in
+                terms.weekly.cells[index].minutes > 0 && met.contains(Weekday.allCases[index / Band.count])
+            })
+        else { throw .rule("/weekly", "a claim needs minutes on a day from \(from) to \(until)") }
         if let least = block.minimumClaim, terms.weekly.minutesPerWeek < least {
             throw .rule("/weekly", "a claim on this block takes at least \(least) minutes a week")
         }
         let left = state.unclaimed(of: block, from: from, until: until)
         for (index, cell) in terms.weekly.cells.enumerated() where cell.minutes > 0 {
+            // A period of less than a week does not meet every weekday it names.
+            guard met.contains(Weekday.allCases[index / Band.count]) else { continue }
             if cell.minutes > left.cells[index].minutes || cell.carers > left.cells[index].carers {
                 throw clash(terms.weekly, left)
             }
@@ -289,7 +296,7 @@ extension Deliberation {
         let held = state.holders[claim.id] ?? State.Holders()
         for id in held.packages {
             guard let package = state.packages[id], package.lastDay >= from else { continue }
-            let first = max(package.firstDay, from)
+            let first = max(package.lastRetainedDay == nil ? package.firstDay : package.promisedDay, from)
             let capacity = state.capacity(of: reduced, from: first, until: package.lastDay, excludingPackage: package)
             try check(capacity, package.ask, package.claims, claim.id, first, package.lastDay, "\(id)")
         }
@@ -312,6 +319,9 @@ extension Deliberation {
         _ last: Day,
         _ owner: String
     ) throws(Rejection) {
+        // Who is absent is absent whatever is agreed.
+        var capacity = capacity
+        capacity.absences = []
         var need = Need(ask, from: first, bands: policy.bands)
         need.firstDay = Int(max(first, state.window.first).number)
         need.lastDay = Int(last.number)
@@ -371,7 +381,12 @@ extension Deliberation {
                 )
             )
         )
-        if uncovered > 0 { alertCover(id, day, band) }
+        for package in coverList(id, day, band) {
+            guard let package = state.packages[package] else { continue }
+            if uncovered > 0 || lacksCarers(package, id, day, band) {
+                alert(package.referral, .coverNeeded, again: true)
+            }
+        }
         return .shortfall(ShortfallID(number: UInt32(state.shortfalls.count)))
     }
 
@@ -392,9 +407,33 @@ extension Deliberation {
         return affected.sorted { rank($0) < rank($1) }.map(\.id)
     }
 
-    private mutating func alertCover(_ claim: ClaimID, _ day: Day, _ band: Band) {
-        for id in coverList(claim, day, band) {
-            if let package = state.packages[id] { alert(package.referral, .coverNeeded, again: true) }
+    /// Whether a package's visits on a claim need more carers at once on a day than are at work.
+    private func lacksCarers(_ package: Package, _ id: ClaimID, _ day: Day, _ band: Band) -> Bool {
+        guard let claim = state.claims[id] else { preconditionFailure("no claim \(id)") }
+        let visits = package.ask.visits.indices.filter {
+            package.claims[$0] == id && package.ask.visits[$0].band == band
+        }
+        var need = Need(package.ask.with(visits: visits.map { package.ask.visits[$0] }), from: day, bands: policy.bands)
+        need.lastDay = need.firstDay
+        return state.capacity(of: claim, from: day, until: day, excludingPackage: package)
+            .carersObstacle(to: need, visits: .max >> UInt16(16 - visits.count)) != nil
+    }
+
+    /// Tells a person where visits that a package has come to stand on were reported to be without staff before that: it is
+    /// nobody's to find out on the day.
+    mutating func alertUnstaffed(_ id: PackageID) {
+        guard let package = state.packages[id] else { preconditionFailure("no package \(id)") }
+        for claim in State.each(package.claims) {
+            let missing = state.shortfalls(of: claim).compactMap { state.shortfalls[$0] }.filter { $0.day >= today }
+            guard !missing.isEmpty else { continue }
+            let footprint = package.footprint
+            for shortfall in missing {
+                let (day, band) = (shortfall.day, shortfall.band)
+                guard footprint.entries.contains(where: { $0.claim == claim && $0.day == day && $0.band == band }),
+                    state.outstandingShortfall(of: claim, day, band) > 0 || lacksCarers(package, claim, day, band)
+                else { continue }
+                return alert(package.referral, .coverNeeded, again: true)
+            }
         }
     }
 

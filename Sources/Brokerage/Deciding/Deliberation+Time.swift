@@ -15,7 +15,10 @@ extension Deliberation {
         let day = London.day(at: now)
         guard day > state.today else { return }
         record(.dayBegan(day))
-        for id in state.packagesInCare { extend(id) }
+        for id in state.packagesInCare {
+            extend(id)
+            coverAgain(id)
+        }
         // Yesterday's failures may fit now: another day has come into view and starts have moved.
         for zone in state.zones.keys.sorted() where state.waitingCount(in: zone) > 0 { freed(in: zone) }
     }
@@ -31,15 +34,7 @@ extension Deliberation {
         else { return }
         var uncovered: [Package.Uncovered] = []
         for number in max(package.lastDay, today.adding(days: -1)).number + 1...ahead.number {
-            let day = Day(number: number)
-            var covered: [Int] = []
-            for (index, visit) in package.ask.visits.enumerated() where visit.days.contains(day.weekday) {
-                if fits(package, covered + [index], on: day) {
-                    covered.append(index)
-                } else {
-                    uncovered.append(Package.Uncovered(day: day, visit: index))
-                }
-            }
+            uncovered += self.uncovered(package, on: Day(number: number))
         }
         // Days on which nobody ran the service are gone: they were neither committed nor free.
         if package.lastDay < today.adding(days: -1) {
@@ -56,7 +51,41 @@ extension Deliberation {
         if !uncovered.isEmpty { alert(package.referral, .coverNeeded, again: true) }
     }
 
-    /// Whether visits of a package find minutes, and carers at once beside everybody else's visits, on one day more.
+    /// Visits of the days ahead that were uncovered and for which somebody else's end has made room.
+    private mutating func coverAgain(_ id: PackageID) {
+        let ahead = today.adding(days: policy.overstayDaysAhead - 1)
+        func isNear(_ gap: Package.Uncovered) -> Bool { gap.day >= today && gap.day <= ahead }
+        guard state.packages.look(id, { $0.status == .started && $0.uncovered.contains(where: isNear) }) ?? false,
+            let package = state.packages[id]
+        else { return }
+        var found: [Package.Uncovered] = []
+        for gap in package.uncovered.filter(isNear) {
+            // Beside those of the day that are covered: the package's own minutes are free to it here.
+            let covered = package.ask.visits.indices.filter { visit in
+                let own = Package.Uncovered(day: gap.day, visit: visit)
+                return package.ask.visits[visit].days.contains(gap.day.weekday)
+                    && (found.contains(own) || !package.uncovered.contains(own))
+            }
+            if fits(package, covered + [gap.visit], on: gap.day) { found.append(gap) }
+        }
+        if !found.isEmpty { record(.coverFound(id, found)) }
+    }
+
+    /// The visits of a package that find no minutes, or no carers at once beside everybody else's visits, on a day that is not
+    /// its own.
+    func uncovered(_ package: Package, on day: Day) -> [Package.Uncovered] {
+        var covered: [Int] = []
+        var uncovered: [Package.Uncovered] = []
+        for (index, visit) in package.ask.visits.enumerated() where visit.days.contains(day.weekday) {
+            if fits(package, covered + [index], on: day) {
+                covered.append(index)
+            } else {
+                uncovered.append(Package.Uncovered(day: day, visit: index))
+            }
+        }
+        return uncovered
+    }
+
     private func fits(_ package: Package, _ visits: [Int], on day: Day) -> Bool {
         let ask = package.ask.with(visits: visits.map { package.ask.visits[$0] })
         return state.obstacle(ask, visits.map { package.claims[$0] }, from: day, days: 1, package: package) == nil
@@ -142,21 +171,25 @@ extension Deliberation {
 
     private func begins(_ package: Package) -> Instant {
         let visit = package.firstVisit
+        if let told = package.startToldEarly { return told }
         let minute = package.firstMinute(policy.bands) ?? policy.bands.start(of: visit.band)
-        return London.instant(visit.day, minuteOfDay: 0).adding(minutes: minute)
+        return London.instant(visit.day, minuteOfDay: minute)
     }
 
     /// When the first visit's window has passed: its time with the leeway it bears (30 minutes where nothing closer
     /// was asked for), or the end of its band.
     private func alarm(_ package: Package) -> Instant {
         let visit = package.firstVisit
+        if let told = package.startToldEarly {
+            return told.adding(minutes: policy.usualTolerance + policy.startAlarmMinutes)
+        }
         let end: Int
         if let minute = package.firstMinute(policy.bands) {
             end = min(minute + package.firstTolerance(policy), policy.bands.end(of: visit.band))
         } else {
             end = policy.bands.end(of: visit.band)
         }
-        return London.instant(visit.day, minuteOfDay: 0).adding(minutes: end + policy.startAlarmMinutes)
+        return London.instant(visit.day, minuteOfDay: end).adding(minutes: policy.startAlarmMinutes)
     }
 
     private mutating func forgetRequests() {

@@ -31,6 +31,10 @@ extension State {
         for id in held.timedPackages where id != package?.id && id != offer?.replaces {
             guard let other = packages[id] else { continue }
             timed += other.ask.timed(on: claim.id, other.claims, other.firstDay, other.lastDay, policy.bands)
+            // Minutes that are kept are of no use without the carers.
+            if let last = other.lastRetainedDay {
+                timed += other.ask.timed(on: claim.id, other.claims, other.promisedDay, last, policy.bands)
+            }
         }
         // Carers at once of the term with the fewest of those in force while the package runs.
         let terms = claim.terms.indices.filter { index in
@@ -75,6 +79,26 @@ extension State {
     }
 }
 
+extension State {
+    /// What is in the way of a package's beginning on another day: its own days never are, whoever is absent on them.
+    func obstacle(to package: Package, from day: Day) -> Obstacle? {
+        var first: Day?
+        for number in day.number...day.number + Int32(package.ask.days) {
+            let next = Day(number: number)
+            if next.days(since: day) < package.ask.days, !package.owns(next) {
+                first = first ?? next
+            } else if let begin = first {
+                let days = next.days(since: begin)
+                if let obstacle = obstacle(package.ask, package.claims, from: begin, days: days, package: package) {
+                    return obstacle
+                }
+                first = nil
+            }
+        }
+        return nil
+    }
+}
+
 extension Need {
     /// What an ask needs when care starts on a day.
     init(_ ask: Ask, from day: Day, bands: BandHours) {
@@ -85,7 +109,7 @@ extension Need {
                     carerMinutes: visit.carerMinutes,
                     carers: visit.carers,
                     days: visit.days.bits,
-                    at: visit.time.flatMap { bands.minute(of: $0.at, in: visit.band) },
+                    at: visit.time.map { bands.standingMinute(of: $0.at, in: visit.band) },
                     length: visit.minutes
                 )
             },
@@ -101,9 +125,8 @@ extension Ask {
         .Timed]
     {
         zip(visits, claims).compactMap { visit, carrier in
-            guard carrier == claim, let time = visit.time, let from = bands.minute(of: time.at, in: visit.band) else {
-                return nil
-            }
+            guard carrier == claim, let time = visit.time else { return nil }
+            let from = bands.standingMinute(of: time.at, in: visit.band)
             return Capacity.Timed(
                 firstDay: Int(first.number),
                 lastDay: Int(last.number),

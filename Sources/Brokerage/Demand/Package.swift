@@ -47,12 +47,13 @@ public struct Package: Hashable, Sendable {
     public var startedAt: Instant?
     /// When the start was reported.
     public var startRecordedAt: Instant?
-    /// First day with committed minutes: day 1, unless care began before the minutes did.
+    /// First day of the minutes that are committed: day 1, once care has begun.
     public var firstDay: Day
     /// Last day with committed minutes, inclusive: the last free day, later when a person overstays, earlier when
     /// the package ended.
     public var lastDay: Day
-    /// Visits past the last free day that the claim had no minutes for, each once per day.
+    /// Visits that the claim had no minutes or no carers for on a day, each once: where care began on other days than were held
+    /// for it, or goes on past the last free day.
     public var uncovered: [Uncovered]
     public var ending: Ending?
     public var version: UInt32
@@ -123,6 +124,17 @@ public struct Package: Hashable, Sendable {
     public var retained: Footprint {
         guard let last = lastRetainedDay else { return .empty }
         return Footprint(visits: ask.visits, claims: claims, from: promisedDay, until: last)
+    }
+
+    /// Whether a day is its own: its minutes are committed, or kept while its first visit is postponed. Single visits of it may be
+    /// uncovered.
+    func owns(_ day: Day) -> Bool {
+        day >= firstDay && day <= lastDay || lastRetainedDay.map { day >= promisedDay && day <= $0 } ?? false
+    }
+
+    /// When care began, where that was told for an earlier day than the first visit was promised for.
+    var startToldEarly: Instant? {
+        startedAt.flatMap { London.day(at: $0) < firstVisit.day ? $0 : nil }
     }
 
     /// Days on which a review is due, from day 1.

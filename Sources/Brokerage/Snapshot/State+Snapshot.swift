@@ -7,7 +7,7 @@ extension State {
     /// that was added, removed or means something else, in `State` or below, and an event that `apply` now gives another
     /// effect. Snapshots of another format are passed over, at the cost of one long start.
     /// `SnapshotFormatTests` fails when it was forgotten.
-    package static let snapshotFormat: UInt32 = 4
+    package static let snapshotFormat: UInt32 = 5
 
     /// The state as bytes; the same state gives the same bytes. Takes about as long as reading them, so it belongs on a
     /// queue in the background.

@@ -45,6 +45,11 @@ public struct Weekdays: Hashable, Sendable {
         bits = days.reduce(0) { $0 | 1 << UInt8($1.index) }
     }
 
+    /// The weekdays that dates from the first to the last meet.
+    init(met from: Day, _ until: Day) {
+        self.init((0..<max(0, min(7, until.days(since: from) + 1))).map { from.adding(days: $0).weekday })
+    }
+
     /// All seven days.
     public static let all = Weekdays(bits: 0x7F)
 

@@ -66,4 +66,9 @@ public struct BandHours: Hashable, Sendable {
         let candidates = band == .night ? [time.minutes, time.minutes + 1440] : [time.minutes]
         return candidates.first { $0 >= start(of: band) && $0 < end(of: band) }
     }
+
+    /// The same for a visit that stands already: where the band was moved since, the visit is still at its time.
+    func standingMinute(of time: TimeOfDay, in band: Band) -> Int {
+        minute(of: time, in: band) ?? (band == .night && time.minutes < 720 ? time.minutes + 1440 : time.minutes)
+    }
 }

@@ -71,6 +71,18 @@ struct CareTests {
         #expect(county.referrer.get("/v1/packages").text.contains("a second key") == false)
     }
 
+    @Test("past the last free day nobody has settled who pays")
+    func undetermined() {
+        let county = AccessTests.placed()
+        #expect(county.avon.put("/v1/packages/p1/start", #"{"at":"2027-01-04T09:00:00Z"}"#).status == 200)
+        county.service.wait(minutes: 41 * 24 * 60)
+        let last = county.broker.get("/v1/packages/p1")
+        #expect(last.json["day"] == .integer(42), "\(last.text)")
+        #expect(last.json["funding"] == .string("betterCareFund"))
+        county.service.wait(minutes: 24 * 60)
+        #expect(county.broker.get("/v1/packages/p1").json["funding"] == .string("undetermined"))
+    }
+
     @Test("a first visit is postponed, its minutes kept; care that never started ends as such")
     func postponed() {
         let county = AccessTests.placed()

@@ -157,7 +157,14 @@ struct EventMaker {
         case .offerExpired: .offerExpired(id())
         case .offerWithdrawn: .offerWithdrawn(id())
         case .firstVisitPostponed: .firstVisitPostponed(id(), firstVisit(), retainedUntil: instant())
-        case .careStarted: .careStarted(id(), at: instant(), firstDay: day(), lastDay: day())
+        case .careStarted:
+            .careStarted(
+                id(),
+                at: instant(),
+                firstDay: day(),
+                lastDay: day(),
+                uncovered: list { Package.Uncovered(day: $0.day(), visit: $0.whole()) }
+            )
         case .packageEnded:
             .packageEnded(id(), Package.Ending(at: instant(), outcome: pick(), role: text()), lastDay: day())
         case .careOverran:
@@ -166,6 +173,7 @@ struct EventMaker {
                 lastDay: day(),
                 uncovered: list { Package.Uncovered(day: $0.day(), visit: $0.whole()) }
             )
+        case .coverFound: .coverFound(id(), list { Package.Uncovered(day: $0.day(), visit: $0.whole()) })
         case .alertRaised: .alertRaised(id(), pick())
         case .triesDeferred: .triesDeferred(list { Deferral(zone: $0.slug(), tried: $0.whole()) })
         case .personDisclosed: .personDisclosed(person(), id())

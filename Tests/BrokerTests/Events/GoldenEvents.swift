@@ -8,7 +8,7 @@ enum Golden {
     /// Of a version: older programs wrote the first of them only.
     static func entries(of version: Int) -> [JournalEntry] {
         let alone = (supply + demand + care + running + since).map { [$0] }
-        return (version == 1 ? alone : alone + together).enumerated().map { index, events in
+        return (alone + (version == 1 ? [] : together) + covered.map { [$0] }).enumerated().map { index, events in
             JournalEntry(
                 at: Instant("2027-01-04T09:30:00Z")!.adding(minutes: index),
                 command: CommandID(high: 0xFEDC_BA98_7654_3210, low: UInt64(index)),
@@ -338,4 +338,16 @@ enum Golden {
             .scarcitySet(leam, [Scarcity(claim: ClaimID(number: 1), bands: [12, 0, 3, 7, 0])]),
         ]
     }
+
+    /// What came after the second version: visits that are uncovered from the start, and covered again.
+    private static let covered: [Event] = [
+        .careStarted(
+            PackageID(number: 3),
+            at: now,
+            firstDay: day,
+            lastDay: day.adding(days: 41),
+            uncovered: [Package.Uncovered(day: day.adding(days: 2), visit: 0)]
+        ),
+        .coverFound(PackageID(number: 3), [Package.Uncovered(day: day.adding(days: 2), visit: 0)]),
+    ]
 }

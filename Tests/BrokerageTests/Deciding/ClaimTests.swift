@@ -38,6 +38,34 @@ struct ClaimTests {
         #expect(left == 10)
     }
 
+    @Test("a claim for less than a week is held to the days that it meets")
+    func shortPeriod() throws {
+        var (county, block) = try openBlock()
+        func terms(_ weekly: WeeklyPattern) -> ClaimTerms {
+            ClaimTerms(
+                provider: Slug("acorn")!,
+                weekly: weekly,
+                from: county.today,
+                until: county.today.adding(days: 2)
+            )
+        }
+        let weekend = WeeklyPattern(
+            rows: [
+                WeeklyPattern.Row(
+                    days: Weekdays([.sat, .sun]),
+                    band: .tea,
+                    cell: WeeklyPattern.Cell(minutes: 30, carers: 1)
+                )
+            ]
+        )!
+        let acorn = County.provider("acorn")
+        let none = county.submit(.claim(block, terms(weekend)), by: acorn)
+        #expect(throws: Rejection.self) { try none.get() }
+        try county.must(.claim(block, terms(.daily(60))), by: acorn)
+        let more = county.submit(.claim(block, terms(.daily(1))), by: acorn)
+        #expect(throws: Rejection.self) { try more.get() }
+    }
+
     @Test("minutes are not placeable before the claim is firm, and are from that day on")
     func firmFrom() throws {
         var (county, block) = try openBlock()

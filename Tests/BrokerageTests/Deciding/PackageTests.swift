@@ -41,7 +41,8 @@ struct PackageTests {
         try county.must(.start(package.id, at: county.now), by: acorn, body: [1])
         let started = try #require(county.state.packages[package.id])
         #expect(started.status == .started)
-        #expect(started.firstDay == county.today.adding(days: 1))
+        #expect(started.firstDay == county.today)
+        #expect(started.uncovered == [Package.Uncovered(day: county.today, visit: 0)])
         #expect(county.state.referrals[package.referral]?.hasAlert(.coverNeeded) == true)
         #expect(county.state.recount().isEmpty)
     }

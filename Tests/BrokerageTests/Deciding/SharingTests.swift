@@ -203,6 +203,22 @@ struct SharingTests {
         #expect(try now(county, referral).hasAlert(.coverNeeded))
     }
 
+    @Test("a first visit is awaited until both parts have begun, and no longer than one that is to begin")
+    func beginOneByOne() throws {
+        var (county, referral) = try shared()
+        let packages = try offers(county, referral).map { try accept(&county, $0) }
+        try county.must(.start(packages[1], at: county.now), by: County.provider("birch"), body: [3])
+        #expect(try now(county, referral).status == .accepted)
+        #expect(county.state.waitingFor(try now(county, referral)) == .triage)
+        var other = county
+        try county.must(.start(packages[0], at: county.now), by: County.provider("acorn"), body: [4])
+        #expect(try now(county, referral).status == .started)
+        try other.must(.end(packages[0], at: other.now, .neverStarted, role: "ot"), by: County.clinician, body: [4])
+        #expect(try now(other, referral).status == .started)
+        try other.must(.end(packages[1], at: other.now, .independent, role: "ot"), by: County.clinician, body: [5])
+        #expect(try now(other, referral).status == .ended)
+    }
+
     @Test("words that change after one has accepted are told by a person, whatever the other answers")
     func wordsChange() throws {
         var (county, referral) = try shared()
