@@ -118,7 +118,8 @@ struct Chronicle {
         case .keyRevoked(let id): .revoked(id)
         case .policyAdopted, .policySet: .policy
         case .placementOverridden(let id, _): .overridden(id)
-        case .dayBegan, .referralAmended, .placementDecided, .offerSent, .offerExpired, .offerWithdrawn, .careOverran,
+        case .dayBegan, .referralAmended, .referralRezoned, .placementDecided, .offerSent, .offerExpired,
+            .offerWithdrawn, .careOverran,
             .coverFound, .alertRaised, .triesDeferred, .scarcitySet, .requestRemembered, .nounSet, .requestsForgotten:
             nil
         }

@@ -27,6 +27,8 @@ struct County {
         (1...3).compactMap { PostcodeDistrict("CV\(zone * 3 + $0)") }
     }
 
+    var districts: [PostcodeDistrict] { (0..<scale.zones).flatMap { districts($0) } }
+
     func zoneOf(_ provider: Int) -> Int { provider % scale.zones }
 
     /// What must be there before anything else: in this order, and each answered before the next kind is sent.

@@ -49,6 +49,7 @@ struct Work {
         if dice.chance(happens(1)) { errands += shortfall(state, today) }
         if dice.chance(happens(2)) { errands += supply(state, today) }
         if dice.chance(happens(2)) { errands += override(state) }
+        if dice.chance(happens(1)) { errands += redistrict(state) }
         if dice.chance(happens(20)) { errands += improve(state, now) }
         return errands
     }
@@ -75,6 +76,20 @@ struct Work {
         return (problem.improvement(seed: seed, moves: Work.moves)?.commands ?? []).map {
             Errand($0, by: Broker.itself)
         }
+    }
+
+    /// A commissioner moves a district to another zone, in two steps: a district lies in one at a time.
+    private mutating func redistrict(_ state: State) -> [Errand] {
+        let adrift = county.districts.filter { state.zone(of: $0) == nil }
+        guard let id = dice.one(of: county.zones), let zone = state.zones[id] else { return [] }
+        var districts = zone.districts
+        if let found = dice.one(of: adrift) {
+            districts.append(found)
+        } else if districts.count > 1 {
+            districts.remove(at: dice.number(0...districts.count - 1))
+        }
+        let command = Command.setZone(id, name: zone.name, districts: districts, .version(zone.version))
+        return [Errand(command, by: County.commissioner)]
     }
 
     /// A broker chooses one of the providers that were looked at.

@@ -6,6 +6,7 @@ enum EventName: String, RecordedWord {
     case policyAdopted, policySet, dayBegan, keyAdded, keyRevoked
     case zoneSet, providerSet, blockBought, minutesClaimed, claimReduced, shortfallReported
     case referralReceived, referralAmended, referralTriaged, readyDateRecorded, referralWithdrawn
+    case referralRezoned
     case placementDecided, placementOverridden, offerSent, offerAccepted, offerRefused, offerExpired, offerWithdrawn
     case firstVisitPostponed, careStarted, packageEnded, careOverran, coverFound
     case alertRaised, triesDeferred, scarcitySet, personDisclosed, requestRemembered, nounSet, requestsForgotten

@@ -35,6 +35,7 @@ extension Event {
                 completedAt: try reader.optional("completedAt"),
                 due: try reader.optional("due")
             )
+        case .referralRezoned: .referralRezoned(try reader.field("referral"), try reader.field("zone"))
         case .referralTriaged: .referralTriaged(try reader.field("referral"), try reader.field("triage"))
         case .readyDateRecorded:
             .readyDateRecorded(try reader.field("referral"), try reader.field("readyDate"))

@@ -37,6 +37,9 @@ extension Event: Recorded {
             json.put("ask", ask)
             json.put("completedAt", completedAt)
             json.put("due", due)
+        case .referralRezoned(let id, let zone):
+            json.event(.referralRezoned, "referral", id)
+            json.put("zone", zone)
         case .referralTriaged(let id, let triage):
             json.event(.referralTriaged, "referral", id)
             json.put("triage", triage)

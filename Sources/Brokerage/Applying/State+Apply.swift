@@ -41,6 +41,7 @@ extension State {
                     $0.status = ask.isProvisional ? .provisional : .waiting
                 }
             }
+        case .referralRezoned(let id, let zone): rezone(id, zone)
         case .referralTriaged(let id, let triage):
             changeReferral(id) {
                 $0.triage = triage
@@ -137,6 +138,18 @@ extension State {
         } else if before?.isSeekingCare ?? false {
             seeking.remove(id)
         }
+    }
+
+    private mutating func rezone(_ id: ReferralID, _ zone: ZoneID) {
+        let (before, status) = referrals.change(id) { referral in
+            let before = referral.zone
+            referral.zone = zone
+            referral.version += 1
+            return (before, referral.status)
+        }
+        guard status == .waiting else { return }
+        waiting[before]?.remove(id)
+        waiting[zone, default: IDSet()].insert(id)
     }
 
     private mutating func receive(_ referral: Referral) {

@@ -261,9 +261,8 @@ extension State {
     /// Whose account an offer counts in; nil for what was bought for one person on the spot: it is none of the zone's
     /// shares.
     private func receiver(of offer: Offer) -> Receiver? {
-        guard blocks[offer.block]?.spotFor == nil else { return nil }
-        guard let zone = referrals[offer.referral]?.zone else { preconditionFailure("offer without referral") }
-        return Receiver(zone: zone, provider: offer.provider)
+        guard let block = blocks[offer.block] else { preconditionFailure("offer without block") }
+        return block.spotFor == nil ? Receiver(zone: block.zone, provider: offer.provider) : nil
     }
 }
 

@@ -17,6 +17,8 @@ public enum Event: Hashable, Sendable {
     case shortfallReported(Shortfall)
     case referralReceived(Referral)
     case referralAmended(ReferralID, Ask, completedAt: Instant?, due: Instant?)
+    /// Home's district was moved to this zone while care was sought: it is sought there from now on.
+    case referralRezoned(ReferralID, ZoneID)
     case referralTriaged(ReferralID, Referral.Triage)
     case readyDateRecorded(ReferralID, Referral.ReadyDate)
     case referralWithdrawn(ReferralID)

@@ -120,10 +120,8 @@ extension Deliberation {
         }
     }
 
-    private func zone(of offer: Offer) -> ZoneID {
-        guard let referral = state.referrals[offer.referral] else { preconditionFailure("offer without referral") }
-        return referral.zone
-    }
+    /// Where its minutes lie.
+    private func zone(of offer: Offer) -> ZoneID { state.zone(of: offer.claims[0]) }
 
     func ownOffer(_ id: OfferID) throws(Rejection) -> Offer {
         guard let offer = state.offers[id], actor.actsForOthers || offer.provider == actor.organisation else {

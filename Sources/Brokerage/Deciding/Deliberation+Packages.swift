@@ -36,7 +36,7 @@ extension Deliberation {
         alertUnstaffed(id)
         // What the provider was asked it is asked again, from the new day on.
         if wasAsked { askAgain(id, referral.ask) }
-        if visit.day < package.firstDay { freed(in: referral.zone) }
+        if visit.day < package.firstDay { freed(in: zone(of: package)) }
         return .package(id)
     }
 
@@ -145,10 +145,8 @@ extension Deliberation {
         return !questions.isEmpty
     }
 
-    private func zone(of package: Package) -> ZoneID {
-        guard let referral = state.referrals[package.referral] else { preconditionFailure("package without referral") }
-        return referral.zone
-    }
+    /// Where its minutes lie.
+    private func zone(of package: Package) -> ZoneID { state.zone(of: package.claims[0]) }
 
     func ownPackage(_ id: PackageID) throws(Rejection) -> Package {
         guard let package = state.packages[id], state.isVisible(package, to: actor) else {

@@ -7,6 +7,7 @@ extension Deliberation {
     ///     that a long queue does not write its reasons again with every minute that comes free.
     ///   - settlesAt: when the offer settles, where it stands for an earlier one; nil: some time from now.
     mutating func place(_ id: ReferralID, within headroom: Headroom? = nil, settlesAt: Instant? = nil) {
+        let headroom = followDistrict(id) ? nil : headroom
         guard let referral = state.referrals[id], referral.status == .waiting,
             !policy.triageBeforeStart || referral.triage != nil
         else { return }

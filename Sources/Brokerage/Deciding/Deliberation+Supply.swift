@@ -25,8 +25,26 @@ extension Deliberation {
         let zone = Zone(id: id, name: name, districts: districts.sorted(), version: (existing?.version ?? 0) + 1)
         if existing.map({ $0.name != zone.name || $0.districts != zone.districts }) ?? true {
             record(.zoneSet(zone))
+            for referral in state.referralsSeekingCare { followDistrict(referral) }
         }
         return .zone(id, created: existing == nil)
+    }
+
+    /// Care for somebody whose district was moved to another zone is sought there, as long as nothing is on offer or accepted.
+    ///
+    /// - Returns: whether it is sought elsewhere now.
+    @discardableResult mutating func followDistrict(_ id: ReferralID) -> Bool {
+        guard let found = state.referrals.look(id, { self.zoneElsewhere($0) }), let zone = found else { return false }
+        record(.referralRezoned(id, zone))
+        freed(in: zone)
+        return true
+    }
+
+    private func zoneElsewhere(_ referral: borrowing Referral) -> ZoneID? {
+        guard referral.status == .waiting || referral.status == .provisional, referral.packages.isEmpty,
+            let zone = state.zone(of: referral.ask.district), zone != referral.zone
+        else { return nil }
+        return zone
     }
 
     mutating func setProvider(_ wanted: Provider, _ precondition: Precondition) throws(Rejection) -> Outcome {

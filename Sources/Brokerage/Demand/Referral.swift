@@ -123,7 +123,8 @@ public struct Referral: Hashable, Sendable {
     public let person: PersonID
     /// Whose referral it is: the organisation of the key that posted it.
     public let referrer: OrganisationID
-    public let zone: ZoneID
+    /// The zone in which care is sought: where the district lies, until an offer is accepted.
+    public internal(set) var zone: ZoneID
     public var ask: Ask
     public var status: Status
     public let receivedAt: Instant

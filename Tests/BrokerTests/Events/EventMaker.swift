@@ -87,6 +87,7 @@ struct EventMaker {
             )
         case .referralAmended:
             .referralAmended(id(), ask(), completedAt: maybe { $0.instant() }, due: maybe { $0.instant() })
+        case .referralRezoned: .referralRezoned(id(), slug())
         case .referralTriaged:
             .referralTriaged(id(), Referral.Triage(outcome: pick(), at: instant(), role: text()))
         case .readyDateRecorded:

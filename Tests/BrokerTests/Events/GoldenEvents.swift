@@ -339,7 +339,7 @@ enum Golden {
         ]
     }
 
-    /// What came after the second version: visits that are uncovered from the start, and covered again.
+    /// What came after the second version: visits that are uncovered from the start, and covered again; a district that moves.
     private static let covered: [Event] = [
         .careStarted(
             PackageID(number: 3),
@@ -349,5 +349,6 @@ enum Golden {
             uncovered: [Package.Uncovered(day: day.adding(days: 2), visit: 0)]
         ),
         .coverFound(PackageID(number: 3), [Package.Uncovered(day: day.adding(days: 2), visit: 0)]),
+        .referralRezoned(ReferralID(number: 12), leam),
     ]
 }
