@@ -69,7 +69,8 @@ let package = Package(
         .executableTarget(
             name: "homeward",
             dependencies: [
-                "API", "Allocation", "Broker", "Brokerage", "HTTPServer", "Journal", "JournalSQLite", "JSON",
+                "API", "Allocation", "Broker", "Brokerage", "COpenSSL", "HTTPServer", "Journal", "JournalSQLite",
+                "JSON",
                 "Simulation", "Vault",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

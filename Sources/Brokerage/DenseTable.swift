@@ -54,6 +54,7 @@ public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
     }
 
     /// Looks at the entry of an identifier where it lies: a copy would count every reference in it. nil when there is none.
+    @inline(__always)  // Only so does the compiler see that what is lent to the closure need not be copied first.
     func look<Result>(_ id: ID, _ body: (borrowing Value) -> Result) -> Result? {
         let index = Int(id.number) - 1
         guard index >= 0, index < count else { return nil }

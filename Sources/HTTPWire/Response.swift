@@ -1,7 +1,7 @@
 /// A response as the service sees it. The server adds `Date`, `Content-Length`, `Connection`, `X-Request-Id`
 /// and, where it pays, a content coding.
 public struct Response: Sendable {
-    /// One header field. Names are written as given; values must be visible ASCII (checked by the writer).
+    /// One header field. Names are written as given; values hold no control byte but HTAB (checked by the writer).
     public struct Field: Sendable, Equatable {
         /// The field name, as it is written on the wire.
         public var name: String

@@ -47,6 +47,7 @@ struct Configuration {
     private init?(_ fields: inout ObjectReader) {
         data = fields.optionalString("data", max: 4_096)
         listen = fields.optionalArray("listen", max: 16) { ObjectReader.string($0, $1, $2, 256) }
+        if listen?.isEmpty ?? false { fields.fail("listen", "at least one address") }
         fields.set(&followMilliseconds, "followMilliseconds", 1...60_000)
         fields.set(&tickMilliseconds, "tickMilliseconds", 10...60_000)
         fields.set(&improveMilliseconds, "improveMilliseconds", 0...3_600_000)

@@ -107,7 +107,10 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             try orFail {
-                let keeper = try JournalCommand.inspect(options.data).journal(system: options.system)
+                let keeper = try JournalCommand.inspect(options.data).journal(
+                    system: options.system,
+                    createIfAbsent: false
+                )
                 var at = Position.start
                 while true {
                     let records = try keeper.read(after: at, limit: 1_000)

@@ -22,8 +22,8 @@ struct Serve: ParsableCommand {
     var tlsCertificate: String?
     @Option(help: "A PEM file with the certificate's key.")
     var tlsKey: String?
-    @Option(help: "The system to open when the folder is empty.")
-    var system = "default"
+    @Option(help: "The system to begin with when the folder is empty: default.")
+    var system: String?
 
     func validate() throws {
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
@@ -32,13 +32,19 @@ struct Serve: ParsableCommand {
     }
 
     func run() throws {
+        // A hook that renews certificates may send it while the journal is still being read: they are read after that anyway.
+        signal(SIGHUP, SIG_IGN)
         try orFail {
             var configuration = try config.map { try Configuration(file: $0) } ?? Configuration()
             if !listen.isEmpty { configuration.listen = listen }
             configuration.data = data ?? configuration.data ?? "./data"
             configuration.server.addresses = try (configuration.listen ?? ["127.0.0.1:8080"]).map(Address.parse)
             if let tlsCertificate, let tlsKey {
-                configuration.server.tls = TLSConfiguration(certificateFile: tlsCertificate, keyFile: tlsKey)
+                // What else the file says of TLS stays: whose certificates are asked for, how long ticket keys last.
+                var tls =
+                    configuration.server.tls ?? TLSConfiguration(certificateFile: tlsCertificate, keyFile: tlsKey)
+                (tls.certificateFile, tls.keyFile) = (tlsCertificate, tlsKey)
+                configuration.server.tls = tls
             }
             if let warning = SQLiteStore.engineWarning { standardError("homeward: \(warning)") }
             let service = try Service(configuration, system: system)
@@ -53,7 +59,7 @@ final class Service: Sendable {
     private let server: Server
     private let configuration: Configuration
 
-    init(_ configuration: Configuration, system: String) throws {
+    init(_ configuration: Configuration, system: String?) throws {
         self.configuration = configuration
         let folder = try DataFolder(configuration.data ?? "./data")
         let systems = try Systems(folder, configuration, first: system)
@@ -76,8 +82,9 @@ final class Service: Sendable {
         let stop = DispatchSemaphore(value: 0)
         let scheme = configuration.server.tls == nil ? "http" : "https"
         var sources = [SIGTERM, SIGINT].map { number in Service.on(number) { stop.signal() } }
-        for address in try server.start() { standardOutput("listening on \(scheme)://\(address)") }
+        let addresses = try server.start()
         sources.append(Service.on(SIGHUP) { [server] in Service.reload(server) })
+        for address in addresses { standardOutput("listening on \(scheme)://\(address)") }
         let refresh = Service.every(milliseconds: 500) { [systems] in systems.refresh() }
         stop.wait()
         refresh.cancel()

@@ -34,7 +34,7 @@ struct Simulate: ParsableCommand {
         try orFail {
             if let into { return try write(into) }
             reportTraps()
-            for seed in seed..<(seed + UInt64(seeds)) {
+            for seed in (0..<UInt64(seeds)).map({ seed &+ $0 }) {
                 Reached.seed.store(seed, ordering: .relaxed)
                 let simulation = try Simulation(seed: seed, days: days, scale: corner ? .corner : .county)
                 simulation.onStep = { Reached.step.store($0, ordering: .relaxed) }

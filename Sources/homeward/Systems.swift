@@ -14,11 +14,18 @@ final class Systems: Sendable {
     /// Whether the check of the database's structure that begins with the start has ended.
     let isStructureProved = Atomic<Bool>(false)
 
-    /// Opens every system that has a journal, and one more that may be new.
-    init(_ folder: DataFolder, _ configuration: Configuration, first: String) throws {
+    /// Opens every system that has a journal; in an empty folder the one to begin with. One that is named must be there then: a
+    /// system is never unmade, so a mistyped name makes none.
+    init(_ folder: DataFolder, _ configuration: Configuration, first: String?) throws {
         self.folder = folder
         self.configuration = configuration
-        for system in Set(try folder.store.systems() + [first]).sorted() { try open(system) }
+        let known = try folder.store.systems()
+        if let first, !known.isEmpty, !known.contains(first) {
+            throw Failure(
+                "there is no system \(first); there are: \(known.joined(separator: ", ")) (keys add --system makes one)"
+            )
+        }
+        for system in known.isEmpty ? [first ?? "default"] : known { try open(system) }
         checkStructure()
     }
 

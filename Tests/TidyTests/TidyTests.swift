@@ -19,7 +19,8 @@ struct TidyTests {
         "API": ["HTTPWire", "JSON", "Broker", "Brokerage"],
         "Simulation": ["Broker", "Brokerage", "Journal", "Vault"],
         "homeward": [
-            "API", "Allocation", "ArgumentParser", "Broker", "Brokerage", "Dispatch", "Glibc", "HTTPServer", "HTTPWire",
+            "API", "Allocation", "ArgumentParser", "Broker", "Brokerage", "COpenSSL", "Dispatch", "Glibc", "HTTPServer",
+            "HTTPWire",
             "JSON", "Journal", "JournalSQLite", "Simulation", "Vault",
         ],
     ]

@@ -6,7 +6,7 @@ import HTTPWire
 /// state on the same day have the same answer, and giving it allocates nothing. Where the whole head is the same as
 /// before, its number is enough. One owner: the lane.
 struct PollCache {
-    /// Places for polls, a power of two: a thousand keys polling on one lane, 16 bytes and one small object each.
+    /// Places for polls, a power of two: a thousand keys polling on one lane, each with the answer it was given last.
     /// A poll that falls on a taken place takes it over.
     private static let places = 1_024
     /// Longer targets and keys are not kept; bounds what a place holds.

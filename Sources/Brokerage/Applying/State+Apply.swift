@@ -29,7 +29,7 @@ extension State {
         case .referralAmended(let id, let ask, let completedAt, let due):
             changeReferral(id) {
                 if ask.readyAt != $0.ask.readyAt {
-                    $0.readyDates.append(Referral.ReadyDate(at: ask.readyAt, recordedAt: at))
+                    $0.add(Referral.ReadyDate(at: ask.readyAt, recordedAt: at))
                 }
                 // What is asked has changed, so a person is no longer needed for providers having been silent; those that were, or
                 // said no, are not asked a second time.
@@ -51,7 +51,7 @@ extension State {
                     $0.status = $0.ask.isProvisional ? .provisional : .waiting
                 }
             }
-        case .readyDateRecorded(let id, let entry): changeReferral(id) { $0.readyDates.append(entry) }
+        case .readyDateRecorded(let id, let entry): changeReferral(id) { $0.add(entry) }
         case .referralWithdrawn(let id): changeReferral(id) { $0.status = .withdrawn }
         case .placementDecided(let id, let decision): changeReferral(id) { $0.decision = decision }
         case .placementOverridden(let id, let override): changeReferral(id) { $0.override = override }

@@ -34,17 +34,20 @@ extension Deliberation {
     ///
     /// - Returns: whether it is sought elsewhere now.
     @discardableResult mutating func followDistrict(_ id: ReferralID) -> Bool {
-        guard let found = state.referrals.look(id, { self.zoneElsewhere($0) }), let zone = found else { return false }
+        guard let zone = zoneElsewhere(id) else { return false }
         record(.referralRezoned(id, zone))
         freed(in: zone)
         return true
     }
 
-    private func zoneElsewhere(_ referral: borrowing Referral) -> ZoneID? {
-        guard referral.status == .waiting || referral.status == .provisional, referral.packages.isEmpty,
-            let zone = state.zone(of: referral.ask.district), zone != referral.zone
-        else { return nil }
-        return zone
+    private func zoneElsewhere(_ id: ReferralID) -> ZoneID? {
+        let found: ZoneID?? = state.referrals.look(id) { referral in
+            guard referral.status == .waiting || referral.status == .provisional, referral.packages.isEmpty,
+                let zone = state.zone(of: referral.ask.district), zone != referral.zone
+            else { return nil }
+            return zone
+        }
+        return found ?? nil
     }
 
     mutating func setProvider(_ wanted: Provider, _ precondition: Precondition) throws(Rejection) -> Outcome {

@@ -15,10 +15,8 @@ extension Deliberation {
         let day = London.day(at: now)
         guard day > state.today else { return }
         record(.dayBegan(day))
-        for id in state.packagesInCare {
-            extend(id)
-            coverAgain(id)
-        }
+        for id in state.packagesInCare { extend(id) }
+        for id in packagesToCover() { coverAgain(id) }
         // Yesterday's failures may fit now: another day has come into view and starts have moved.
         for zone in state.zones.keys.sorted() where state.waitingCount(in: zone) > 0 { freed(in: zone) }
     }
@@ -51,15 +49,26 @@ extension Deliberation {
         if !uncovered.isEmpty { alert(package.referral, .coverNeeded, again: true) }
     }
 
+    /// The days ahead for which care that is to go on looks for minutes, as day numbers.
+    private var daysToCover: ClosedRange<Int32> {
+        today.number...today.adding(days: policy.overstayDaysAhead - 1).number
+    }
+
+    private func packagesToCover() -> [PackageID] {
+        let near = daysToCover
+        return state.packagesInCare.filter { id in
+            state.packages.look(id) { package in
+                package.status == .started && package.uncovered.contains { near.contains($0.day.number) }
+            } ?? false
+        }
+    }
+
     /// Visits of the days ahead that were uncovered and for which somebody else's end has made room.
     private mutating func coverAgain(_ id: PackageID) {
-        let ahead = today.adding(days: policy.overstayDaysAhead - 1)
-        func isNear(_ gap: Package.Uncovered) -> Bool { gap.day >= today && gap.day <= ahead }
-        guard state.packages.look(id, { $0.status == .started && $0.uncovered.contains(where: isNear) }) ?? false,
-            let package = state.packages[id]
-        else { return }
+        guard let package = state.packages[id] else { preconditionFailure("no package \(id)") }
+        let near = daysToCover
         var found: [Package.Uncovered] = []
-        for gap in package.uncovered.filter(isNear) {
+        for gap in package.uncovered where near.contains(gap.day.number) {
             // Beside those of the day that are covered: the package's own minutes are free to it here.
             let covered = package.ask.visits.indices.filter { visit in
                 let own = Package.Uncovered(day: gap.day, visit: visit)
@@ -91,37 +100,54 @@ extension Deliberation {
         return state.obstacle(ask, visits.map { package.claims[$0] }, from: day, days: 1, package: package) == nil
     }
 
+    // Every tick asks the same of thousands, and next to nothing is due: so it is looked for first, which copies nothing, and
+    // carried out then. What a closure catches of `self` in a function that changes it is a copy of the whole state.
+
     private mutating func expireOffers() {
-        for id in state.offersOpen {
-            guard state.offers.look(id, { $0.status == .open && now >= $0.expiresAt }) ?? false,
-                let offer = state.offers[id]
-            else { continue }
+        for id in offersToExpire() {
+            // One that was sent to two may have been withdrawn with the one before it.
+            guard let offer = state.offers[id], offer.status == .open else { continue }
             record(.offerExpired(id))
             closed(offer)
         }
     }
 
-    private mutating func alertThoseWhoSeek() {
-        for id in state.referralsSeekingCare {
-            for kind in state.referrals.look(id, { alertsDue($0) }) ?? [] { alert(id, kind) }
+    private func offersToExpire() -> [OfferID] {
+        let now = now
+        return state.offersOpen.filter { id in
+            state.offers.look(id) { $0.status == .open && now >= $0.expiresAt } ?? false
         }
+    }
+
+    private mutating func alertThoseWhoSeek() {
+        for (id, kind) in placementAlerts() { alert(id, kind) }
+    }
+
+    private func placementAlerts() -> [(ReferralID, Referral.Alert.Kind)] {
+        var found: [(ReferralID, Referral.Alert.Kind)] = []
+        for id in state.referralsSeekingCare {
+            for kind in state.referrals.look(id, { alertsDue($0) }) ?? [] { found.append((id, kind)) }
+        }
+        return found
     }
 
     private func alertsDue(_ referral: borrowing Referral) -> [Referral.Alert.Kind] {
         guard let completedAt = referral.completedAt, let due = referral.due, now >= completedAt else { return [] }
         let urgency = referral.ask.class
-        let hours = policy.hoursToPlace[urgency]
-        // The three marks are shares of the class's own clock: 12, 20 and 24 of 24 hours.
-        let kinds: [Referral.Alert.Kind] = [.placementEarly, .placementLate, .placementBreached]
+        let hours = state.policy.hoursToPlace[urgency]
         var found: [Referral.Alert.Kind] = []
-        for (kind, mark) in zip(kinds, policy.alertHours) {
+        // The three marks are shares of the class's own clock: 12, 20 and 24 of 24 hours.
+        for (index, mark) in state.policy.alertHours.enumerated() {
             let left = (24 - mark) * hours * 60 / 24
-            if now >= due.adding(minutes: -left) { found.append(kind) }
+            guard now >= due.adding(minutes: -left) else { continue }
+            let kind = [Referral.Alert.Kind.placementEarly, .placementLate, .placementBreached][index]
+            if !referral.hasAlert(kind) { found.append(kind) }
         }
         // An offer that nobody can answer in time is no place found.
-        let isOutOfReach = referral.offer.flatMap { state.offers.look($0) { $0.status == .open && $0.expiresAt > due } }
-        if urgency == .urgent, referral.status == .waiting || isOutOfReach ?? false,
-            now >= completedAt.adding(minutes: policy.urgentUnplacedMinutes)
+        if urgency == .urgent, now >= completedAt.adding(minutes: state.policy.urgentUnplacedMinutes),
+            referral.status == .waiting
+                || referral.offer.flatMap({ state.offers.look($0) { $0.status == .open && $0.expiresAt > due } })
+                    ?? false
         {
             found.append(.urgentUnplaced)
         }
@@ -129,7 +155,7 @@ extension Deliberation {
     }
 
     private mutating func alertFirstVisits() {
-        for id in state.packagesInCare where state.packages.look(id, { mayAlert($0) }) ?? false {
+        for id in packagesThatMayAlert() {
             guard let package = state.packages[id] else { continue }
             switch package.status {
             case .accepted:
@@ -156,16 +182,20 @@ extension Deliberation {
 
     /// Whether there can be an alarm for a first visit: told at a glance, since every tick asks it of everybody in care, and
     /// nearly all have begun as they were to.
-    private func mayAlert(_ package: borrowing Package) -> Bool {
-        switch package.status {
-        case .accepted: true
-        case .started:
-            if let recorded = package.startRecordedAt, let started = package.startedAt {
-                started > recorded
-            } else {
-                false
-            }
-        case .paused, .ended: false
+    private func packagesThatMayAlert() -> [PackageID] {
+        state.packagesInCare.filter { id in
+            state.packages.look(id) { package in
+                switch package.status {
+                case .accepted: true
+                case .started:
+                    if let recorded = package.startRecordedAt, let started = package.startedAt {
+                        started > recorded
+                    } else {
+                        false
+                    }
+                case .paused, .ended: false
+                }
+            } ?? false
         }
     }
 

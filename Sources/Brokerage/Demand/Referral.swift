@@ -62,7 +62,7 @@ public struct Referral: Hashable, Sendable {
             case startToldAhead
             /// A postponed first visit's minutes have been kept long enough: decide.
             case postponedTooLong
-            /// Visits after the last free day could not all be kept on the claim: find cover.
+            /// A visit has no minutes or no carer, or the other provider's part has ended: find cover.
             case coverNeeded
             /// The last free day has passed and nobody has decided what follows.
             case overstayed
@@ -186,6 +186,14 @@ public struct Referral: Hashable, Sendable {
         override = nil
         self.duplicates = duplicates
         version = 1
+    }
+
+    /// Ready dates that are shown, the latest 64: the journal has them all.
+    static let mostReadyDates = 64
+
+    /// Notes that the person is ready from a moment on, or no longer is.
+    mutating func add(_ date: ReadyDate) {
+        readyDates = (readyDates + [date]).suffix(Referral.mostReadyDates)
     }
 
     /// Alerts that stand at a time, 64: a shortfall a day for two months.

@@ -18,6 +18,17 @@ struct ReferralTests {
         return rejection.faults.map(\.pointer)
     }
 
+    @Test("ready dates are kept in their order, the latest of them")
+    func readyDates() throws {
+        var county = try County.withProviders()
+        let referral = try county.refer(county.ask())
+        for hour in 0..<100 {
+            try county.must(.recordReadyDate(referral.id, at: County.monday.adding(hours: hour)), by: County.ward)
+        }
+        let dates = try #require(county.state.referrals[referral.id]).readyDates
+        #expect(dates.map(\.at) == (36..<100).map { County.monday.adding(hours: $0) })
+    }
+
     @Test("rules of visits name their place: 14 minutes, 20 without a reason, longer than the band, a time outside it")
     func rules() throws {
         var unexplained = Visit.daily(.bed, 20)
