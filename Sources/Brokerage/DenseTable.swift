@@ -7,8 +7,8 @@
 public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
     /// One entry. `@unchecked Sendable` is sound: the value is changed only where the table that changes it holds the one
     /// reference there is (`change`), so nobody else can be reading it.
-    private final class Entry: @unchecked Sendable {
-        var value: Value
+    final class Entry: @unchecked Sendable {
+        fileprivate(set) var value: Value
 
         init(_ value: consuming Value) { self.value = value }
     }
@@ -53,12 +53,12 @@ public struct DenseTable<ID: DenseIdentifier, Value: Sendable>: Sendable {
         entries[index >> 12][index >> 6 & 63].append(Entry(value))
     }
 
-    /// Looks at the entry of an identifier where it lies: a copy would count every reference in it. nil when there is none.
-    @inline(__always)  // Only so does the compiler see that what is lent to the closure need not be copied first.
-    func look<Result>(_ id: ID, _ body: (borrowing Value) -> Result) -> Result? {
+    /// Looks at single fields of an entry where it lies. It is the entry that is lent and not its value, of which the compiler
+    /// would make a copy for the closure, counting every reference in it. nil when there is none.
+    func look<Result>(_ id: ID, _ body: (Entry) -> Result) -> Result? {
         let index = Int(id.number) - 1
         guard index >= 0, index < count else { return nil }
-        return body(entries[index >> 12][index >> 6 & 63][index & 63].value)
+        return body(entries[index >> 12][index >> 6 & 63][index & 63])
     }
 
     /// Changes the entry of an identifier, which must be there.

@@ -162,7 +162,7 @@ extension State {
 
     /// Ends a package, or brings forward an end that was planned.
     mutating func end(_ id: PackageID, _ ending: Package.Ending, _ last: Day) {
-        let hadEnded = packages.look(id) { $0.status == .ended } ?? false
+        let hadEnded = packages.look(id) { $0.value.status == .ended } ?? false
         changePackage(id) {
             $0.status = .ended
             $0.ending = ending
@@ -209,7 +209,12 @@ extension State {
 
     /// Changes a package and moves its minutes with it: all it had is free for a moment, then all it needs is taken.
     private mutating func changePackage(_ id: PackageID, _ change: (inout Package) -> Void) {
-        guard let (claims, footprint, retained) = packages.look(id, { ($0.claims, $0.footprint, $0.retained) }) else {
+        guard
+            let (claims, footprint, retained) = packages.look(
+                id,
+                { ($0.value.claims, $0.value.footprint, $0.value.retained) }
+            )
+        else {
             preconditionFailure("no package \(id)")
         }
         move(footprint, from: .committed, to: .free)

@@ -71,7 +71,7 @@ extension State {
     private mutating func dropHoldersThatEnded() {
         for (id, held) in holders {
             for package in held.packages where !livePackages.contains(package) {
-                let stays = packages.look(package) { $0.status != .ended || $0.lastDay >= today } ?? false
+                let stays = packages.look(package) { $0.value.status != .ended || $0.value.lastDay >= today } ?? false
                 if !stays { holders[id]?.remove(package) }
             }
         }

@@ -131,7 +131,7 @@ extension Deliberation {
             return false
         }
         if now < started, at < started { return true }
-        let isUnconfirmed = state.referrals.look(package.referral) { $0.hasAlert(.startToldAhead) } ?? false
+        let isUnconfirmed = state.referrals.look(package.referral) { $0.value.hasAlert(.startToldAhead) } ?? false
         return outcome == .neverStarted && (now < started || isUnconfirmed)
     }
 

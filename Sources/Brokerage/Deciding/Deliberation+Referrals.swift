@@ -258,7 +258,7 @@ extension Deliberation {
     /// Raises an alert: once for as long as it stands, or each time when every cause is its own (`again`). An event that
     /// settles the matter takes it off (`State.apply`), so that it rings again the next time.
     mutating func alert(_ id: ReferralID, _ kind: Referral.Alert.Kind, again: Bool = false) {
-        if let stands = state.referrals.look(id, { $0.hasAlert(kind) }), again || !stands {
+        if let stands = state.referrals.look(id, { $0.value.alerts.contains { $0.kind == kind } }), again || !stands {
             record(.alertRaised(id, kind))
         }
     }

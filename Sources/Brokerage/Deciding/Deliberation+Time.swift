@@ -58,7 +58,8 @@ extension Deliberation {
         let near = daysToCover
         return state.packagesInCare.filter { id in
             state.packages.look(id) { package in
-                package.status == .started && package.uncovered.contains { near.contains($0.day.number) }
+                package.value.status == .started
+                    && package.value.uncovered.contains { near.contains($0.day.number) }
             } ?? false
         }
     }
@@ -115,7 +116,7 @@ extension Deliberation {
     private func offersToExpire() -> [OfferID] {
         let now = now
         return state.offersOpen.filter { id in
-            state.offers.look(id) { $0.status == .open && now >= $0.expiresAt } ?? false
+            state.offers.look(id) { $0.value.status == .open && now >= $0.value.expiresAt } ?? false
         }
     }
 
@@ -131,9 +132,11 @@ extension Deliberation {
         return found
     }
 
-    private func alertsDue(_ referral: borrowing Referral) -> [Referral.Alert.Kind] {
-        guard let completedAt = referral.completedAt, let due = referral.due, now >= completedAt else { return [] }
-        let urgency = referral.ask.class
+    private func alertsDue(_ referral: DenseTable<ReferralID, Referral>.Entry) -> [Referral.Alert.Kind] {
+        guard let completedAt = referral.value.completedAt, let due = referral.value.due, now >= completedAt else {
+            return []
+        }
+        let urgency = referral.value.ask.class
         let hours = state.policy.hoursToPlace[urgency]
         var found: [Referral.Alert.Kind] = []
         // The three marks are shares of the class's own clock: 12, 20 and 24 of 24 hours.
@@ -141,12 +144,14 @@ extension Deliberation {
             let left = (24 - mark) * hours * 60 / 24
             guard now >= due.adding(minutes: -left) else { continue }
             let kind = [Referral.Alert.Kind.placementEarly, .placementLate, .placementBreached][index]
-            if !referral.hasAlert(kind) { found.append(kind) }
+            if !referral.value.alerts.contains(where: { $0.kind == kind }) { found.append(kind) }
         }
         // An offer that nobody can answer in time is no place found.
         if urgency == .urgent, now >= completedAt.adding(minutes: state.policy.urgentUnplacedMinutes),
-            referral.status == .waiting
-                || referral.offer.flatMap({ state.offers.look($0) { $0.status == .open && $0.expiresAt > due } })
+            referral.value.status == .waiting
+                || referral.value.offer.flatMap({
+                    state.offers.look($0) { $0.value.status == .open && $0.value.expiresAt > due }
+                })
                     ?? false
         {
             found.append(.urgentUnplaced)
@@ -185,10 +190,10 @@ extension Deliberation {
     private func packagesThatMayAlert() -> [PackageID] {
         state.packagesInCare.filter { id in
             state.packages.look(id) { package in
-                switch package.status {
+                switch package.value.status {
                 case .accepted: true
                 case .started:
-                    if let recorded = package.startRecordedAt, let started = package.startedAt {
+                    if let recorded = package.value.startRecordedAt, let started = package.value.startedAt {
                         started > recorded
                     } else {
                         false

@@ -164,7 +164,9 @@ struct Deliberation {
             if left == 0 { return index - placed }
             left -= 1
             place(id, within: headroom)
-            if state.referrals.look(id, { $0.status != .waiting || $0.zone != zone }) ?? false { placed += 1 }
+            if state.referrals.look(id, { $0.value.status != .waiting || $0.value.zone != zone }) ?? false {
+                placed += 1
+            }
         }
         return nil
     }
