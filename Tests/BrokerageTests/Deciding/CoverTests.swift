@@ -127,7 +127,28 @@ struct CoverTests {
         let package = try county.accepted(county.ask([.daily(.morning, 30, at: "08:00")], startIn: 1))
         let later = FirstVisit(day: package.firstDay.adding(days: 5), band: .morning)
         try county.must(.postponeFirstVisit(package.id, later), by: Self.acorn, body: [2])
-        let waits = try county.refer(county.ask([.daily(.morning, 30, at: "08:00")], startIn: 1))
+        // Somebody else asks for that hour of the days that are kept, and of none beside them.
+        let visit = Visit(
+            band: .morning,
+            minutes: 30,
+            carers: 1,
+            days: Weekdays([.tue, .wed, .thu]),
+            skills: [],
+            personalCare: true,
+            time: Visit.Time(at: TimeOfDay("08:00")!, toleranceMinutes: 15),
+            hasShortVisitReason: true
+        )
+        let waits = try county.refer(
+            Ask(
+                district: PostcodeDistrict("CV32")!,
+                pathway: 1,
+                source: .ward,
+                class: .stepDown,
+                startFrom: package.firstDay,
+                weeks: 1,
+                visits: [visit]
+            )
+        )
         #expect(waits.status == .waiting)
         // So it can come back to the day it was promised for.
         try county.must(.postponeFirstVisit(package.id, package.firstVisit), by: Self.acorn, body: [3])
