@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 
@@ -38,9 +39,12 @@ struct CommandLineTests {
                 let data = try DataFolder("\(folder)/data")
                 let systems = try Systems(data, Configuration(), first: first)
                 #expect(try data.store.systems() == [first ?? "default"])
-                systems.close {}
                 #expect(throws: Failure.self) { try Systems(data, Configuration(), first: "mistyped") }
                 #expect(try data.store.systems() == [first ?? "default"])
+                // It closes the store behind what it still has to do.
+                let closed = DispatchSemaphore(value: 0)
+                systems.close { closed.signal() }
+                closed.wait()
             }
         }
     }
