@@ -56,7 +56,7 @@ extension Instance {
     }
 
     /// Points of giving each band of `need` to `block`: spot price or travel, and preferences missed. The last is the
-    /// sum over `bands`.
+    /// sum over `bands`. Who makes an instance sees to it that all of a package fits 32 bits; one that does not stops here.
     func costs(of need: Need, on block: Int, _ bands: UInt8) -> SIMD8<Int32> {
         let there = blocks[block]
         return costs(
@@ -96,8 +96,8 @@ extension Instance {
             } else {
                 points += metres * visits * call.carers * weights.travelPerKilometreVisit / 1000
             }
-            each[call.band] += Int32(clamping: points)
-            if bands >> UInt8(call.band) & 1 != 0 { each[7] += Int32(clamping: points) }
+            each[call.band] += Int32(points)
+            if bands >> UInt8(call.band) & 1 != 0 { each[7] += Int32(points) }
         }
         return each
     }

@@ -74,6 +74,16 @@ extension State {
         return left.contains { $0 > 0 }
     }
 
+    /// The most weekly minutes that a provider's claims on a block come to on any day of a period.
+    func mostHeld(by provider: ProviderID, of block: Block, from: Day, until: Day) -> Int {
+        let claims = block.claims.compactMap { self.claims[$0] }.filter { $0.provider == provider }
+        // What is held changes where a claim or one of its terms begins, and falls where one ends.
+        let edges = claims.flatMap { [$0.from] + $0.terms.map(\.from) }.filter { $0 > from && $0 <= until } + [from]
+        return edges.map { day in
+            claims.reduce(0) { $0 + ($1.weekly(on: day)?.minutesPerWeek ?? 0) }
+        }.max() ?? 0
+    }
+
     /// Who waits in a zone: whoever is unsafe now, then class, then time to breach, then who came first.
     public func inOrderOfNeed(_ zone: ZoneID, at now: Instant) -> [ReferralID] {
         let referrals = (waiting[zone] ?? IDSet()).compactMap { self.referrals[$0] }

@@ -18,13 +18,22 @@ extension RawInstance {
             try within(place.y, -100_000_000...100_000_000, "districts[\(index)].y")
         }
         instance.places = places
-        instance.providers = providers.map { Instance.Provider(recent: $0.recent, fair: $0.fair) }
+        for (index, provider) in providers.enumerated() {
+            try within(provider.recent, 0...(1 << 40), "providers[\(index)].recent_min")
+            try within(provider.fair, 0...(1 << 40), "providers[\(index)].fair_min")
+            instance.providers.append(Instance.Provider(recent: provider.recent, fair: provider.fair))
+        }
         instance.blocks.reserveCapacity(blocks.count)
         instance.free.reserveCapacity(blocks.count * Instance.bands * instance.horizon)
         for (index, block) in blocks.enumerated() { try add(block, "blocks[\(index)]", to: &instance) }
         instance.needs.reserveCapacity(referrals.count)
         for (index, referral) in referrals.enumerated() {
             instance.needs.append(try need(referral, "referrals[\(index)]"))
+        }
+        do {
+            try instance.checkPoints()
+        } catch {
+            throw Failure(error.words)
         }
         let arrivals = referrals.indices.sorted {
             (referrals[$0].arrival, $0) < (referrals[$1].arrival, $1)
@@ -144,5 +153,31 @@ extension RawInstance {
 
     private func within<Range: RangeExpression<Int>>(_ number: Int, _ range: Range, _ name: String) throws(Failure) {
         guard range.contains(number) else { throw Failure("\(name) is \(number), which is out of range") }
+    }
+}
+
+extension Instance.Excess {
+    /// In the file's words.
+    fileprivate var words: String {
+        switch self {
+        case .need(let index, let points, let part):
+            "referrals[\(index)] could cost \(points) points on one block, more than \(Instance.mostPointsOfNeed): "
+                + part.weight
+        case .plan(let part): "a plan could cost more than \(Instance.mostPointsOfPlan) points: \(part.weight)"
+        }
+    }
+}
+
+extension Instance.Excess.Part {
+    /// The weights that make it so.
+    fileprivate var weight: String {
+        switch self {
+        case .travel: "weights.travel_p_per_km_visit is too high for such distances"
+        case .spot: "a rate_p is too high for such visits"
+        case .preferences: "weights.pref_miss_per_call is too high"
+        case .waiting: "weights.unplaced, unplaced_eol or unplaced_per_day_waited are too high for so many"
+        case .placing: "weights.split or what is charged for each call is too high for so many"
+        case .fairness: "weights.fair_over or fair_over_125 are too high for so many minutes"
+        }
     }
 }

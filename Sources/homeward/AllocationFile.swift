@@ -3,8 +3,8 @@ import Glibc
 import JSON
 
 /// An instance file of the allocation yardstick, `block-alloc/1`: JSON with districts, providers, blocks and referrals,
-/// read strictly in its numbers (an index out of range or a negative minute is refused) and tolerantly in members it
-/// does not need.
+/// read strictly (a member that is missing or there twice, an index out of range, a negative minute and weights whose sums
+/// could not be counted are refused) but for members it does not need, which are passed over.
 ///
 /// Minutes free on a day are those of its weekday plus what was released by then, nothing outside the block's days.
 struct AllocationFile {
@@ -20,11 +20,11 @@ struct AllocationFile {
 
     /// Reads and checks a file.
     static func read(_ path: String) throws -> AllocationFile {
-        var raw = RawInstance()
         let bytes = try contents(path)
+        let raw: RawInstance
         do {
-            try JSONScanner.scan(bytes) { (scanner: inout JSONScanner) throws(JSONError) in
-                try raw.read(&scanner)
+            raw = try JSONScanner.scan(bytes) { (scanner: inout JSONScanner) throws(JSONError) in
+                try RawInstance(&scanner)
             }
         } catch {
             throw Failure("\(path): \(error)")

@@ -2,6 +2,8 @@ import Allocation
 import JSON
 
 /// The members of an instance file as they stand, before they are checked against each other.
+///
+/// Nothing is guessed: each member named here must be there, and once. What a file has beside them is passed over.
 struct RawInstance {
     struct Provider {
         var recent = 0
@@ -13,18 +15,18 @@ struct RawInstance {
         var base = -1
         var zone: [Int] = []
         var skills = 0
-        var genders = 3
-        var languages = 1
+        var genders = 0
+        var languages = 0
         var rate = 0
         var from = 0
-        var to = 9999
+        var to = 0
         var free: [Int] = []
         var releases: [[Int]] = []
     }
     struct Call {
         var band = -1
         var minutes = 0
-        var carers = 1
+        var carers = 0
         var days = 0
     }
     struct Referral {
@@ -44,170 +46,75 @@ struct RawInstance {
     }
 
     var format = ""
-    var horizon = 56
+    var horizon = 0
     var weekday = 0
     var weights: [String: Int] = [:]
     var places: [Instance.Place] = []
     var providers: [Provider] = []
     var blocks: [Block] = []
     var referrals: [Referral] = []
-
-    mutating func read(_ json: inout JSONScanner) throws(JSONError) {
-        try json.beginObject()
-        while try json.nextKey() {
-            if json.keyIs("format") {
-                format = try json.string()
-            } else if json.keyIs("horizon_days") {
-                horizon = try json.int()
-            } else if json.keyIs("today_dow") {
-                weekday = try json.int()
-            } else if json.keyIs("weights") {
-                try json.beginObject()
-                while try json.nextKey() { weights[json.keyText] = try json.int() }
-            } else if json.keyIs("districts") {
-                try json.beginArray()
-                while try json.nextElement() { places.append(try RawInstance.place(&json)) }
-            } else if json.keyIs("providers") {
-                try json.beginArray()
-                while try json.nextElement() { providers.append(try Provider(&json)) }
-            } else if json.keyIs("blocks") {
-                try json.beginArray()
-                while try json.nextElement() { blocks.append(try Block(&json)) }
-            } else if json.keyIs("referrals") {
-                try json.beginArray()
-                while try json.nextElement() { referrals.append(try Referral(&json)) }
-            } else {
-                try json.skipValue()
-            }
-        }
-    }
-
-    private static func place(_ json: inout JSONScanner) throws(JSONError) -> Instance.Place {
-        var place = Instance.Place(x: 0, y: 0)
-        try json.beginObject()
-        while try json.nextKey() {
-            if json.keyIs("x") {
-                place.x = try json.int()
-            } else if json.keyIs("y") {
-                place.y = try json.int()
-            } else {
-                try json.skipValue()
-            }
-        }
-        return place
-    }
 }
 
-extension RawInstance.Provider {
-    init(_ json: inout JSONScanner) throws(JSONError) {
-        try json.beginObject()
-        while try json.nextKey() {
-            if json.keyIs("recent_min") {
-                recent = try json.int()
-            } else if json.keyIs("fair_min") {
-                fair = try json.int()
-            } else {
-                try json.skipValue()
-            }
+/// One member of an object: its name, and how it is read.
+struct Member<Owner>: Sendable {
+    let name: StaticString
+    let read: @Sendable (inout Owner, inout JSONScanner) throws(JSONError) -> Void
+
+    init(
+        _ name: StaticString,
+        _ read: @escaping @Sendable (inout Owner, inout JSONScanner) throws(JSONError) -> Void
+    ) {
+        (self.name, self.read) = (name, read)
+    }
+
+    init(_ name: StaticString, _ path: any WritableKeyPath<Owner, Int> & Sendable) {
+        self.init(name) { (owner, json) throws(JSONError) in owner[keyPath: path] = try json.int() }
+    }
+
+    init(_ name: StaticString, _ path: any WritableKeyPath<Owner, [Int]> & Sendable) {
+        self.init(name) { (owner, json) throws(JSONError) in owner[keyPath: path] = try json.ints() }
+    }
+
+    init<Entry: Membered>(_ name: StaticString, _ path: any WritableKeyPath<Owner, [Entry]> & Sendable) {
+        self.init(name) { (owner, json) throws(JSONError) in
+            try json.beginArray()
+            while try json.nextElement() { owner[keyPath: path].append(try json.object()) }
         }
     }
 }
 
-extension RawInstance.Block {
-    init(_ json: inout JSONScanner) throws(JSONError) {
-        try json.beginObject()
-        while try json.nextKey() {
-            if json.keyIs("provider") {
-                provider = try json.int()
-            } else if json.keyIs("kind") {
-                isSpot = try json.string() == "spot"
-            } else if json.keyIs("base") {
-                base = try json.int()
-            } else if json.keyIs("districts") {
-                zone = try json.ints()
-            } else if json.keyIs("caps") {
-                skills = try json.int()
-            } else if json.keyIs("genders") {
-                genders = try json.int()
-            } else if json.keyIs("languages") {
-                languages = try json.int()
-            } else if json.keyIs("rate_p") {
-                rate = try json.int()
-            } else if json.keyIs("from") {
-                from = try json.int()
-            } else if json.keyIs("to") {
-                to = try json.int()
-            } else if json.keyIs("free") {
-                free = try json.ints()
-            } else if json.keyIs("releases") {
-                try json.beginArray()
-                while try json.nextElement() { releases.append(try json.ints()) }
-            } else {
-                try json.skipValue()
-            }
-        }
-    }
-}
-
-extension RawInstance.Call {
-    init(_ json: inout JSONScanner) throws(JSONError) {
-        try json.beginObject()
-        while try json.nextKey() {
-            if json.keyIs("band") {
-                band = try json.int()
-            } else if json.keyIs("minutes") {
-                minutes = try json.int()
-            } else if json.keyIs("carers") {
-                carers = try json.int()
-            } else if json.keyIs("days") {
-                days = try json.int()
-            } else {
-                try json.skipValue()
-            }
-        }
-    }
-}
-
-extension RawInstance.Referral {
-    init(_ json: inout JSONScanner) throws(JSONError) {
-        try json.beginObject()
-        while try json.nextKey() {
-            if json.keyIs("district") {
-                place = try json.int()
-            } else if json.keyIs("arrival_s") {
-                arrival = try json.int()
-            } else if json.keyIs("start") {
-                start = try json.int()
-            } else if json.keyIs("length") {
-                length = try json.int()
-            } else if json.keyIs("calls") {
-                try json.beginArray()
-                while try json.nextElement() { calls.append(try RawInstance.Call(&json)) }
-            } else if json.keyIs("needs") {
-                skills = try json.int()
-            } else if json.keyIs("gender_required") {
-                genderRequired = try json.int()
-            } else if json.keyIs("gender_preferred") {
-                genderPreferred = try json.int()
-            } else if json.keyIs("language_preferred") {
-                languagePreferred = try json.int()
-            } else if json.keyIs("eol") {
-                endOfLife = try json.bool()
-            } else if json.keyIs("waited_days") {
-                waited = try json.int()
-            } else if json.keyIs("max_providers") {
-                maxProviders = try json.int()
-            } else if json.keyIs("declined") {
-                declined = try json.ints()
-            } else {
-                try json.skipValue()
-            }
-        }
-    }
+/// What is read from an object of members that must all be there.
+protocol Membered: SendableMetatype {
+    init()
+    /// At most 32.
+    static var members: [Member<Self>] { get }
 }
 
 extension JSONScanner {
-    /// A whole number that arithmetic on minutes, points and metres cannot overflow.
+    /// Reads an object.
+    fileprivate mutating func object<Owner: Membered>() throws(JSONError) -> Owner {
+        var owner = Owner()
+        let members = Owner.members
+        var seen: UInt32 = 0
+        try beginObject()
+        while try nextKey() {
+            guard let index = members.firstIndex(where: { keyIs($0.name) }) else {
+                try skipValue()
+                continue
+            }
+            guard seen >> UInt32(index) & 1 == 0 else {
+                throw JSONError(detail: "\(members[index].name) is there twice", offset: offset)
+            }
+            seen |= 1 << UInt32(index)
+            try members[index].read(&owner, &self)
+        }
+        for (index, member) in members.enumerated() where seen >> UInt32(index) & 1 == 0 {
+            throw JSONError(detail: "the object before has no \(member.name)", offset: offset)
+        }
+        return owner
+    }
+
+    /// A whole number that arithmetic on minutes and metres cannot overflow.
     fileprivate mutating func int() throws(JSONError) -> Int {
         let number = try integer()
         guard number.magnitude <= 1 << 40 else {
@@ -222,4 +129,89 @@ extension JSONScanner {
         while try nextElement() { list.append(try int()) }
         return list
     }
+}
+
+extension RawInstance: Membered {
+    /// Reads a file.
+    init(_ json: inout JSONScanner) throws(JSONError) { self = try json.object() }
+
+    static let members: [Member<RawInstance>] = [
+        Member("format") { (file, json) throws(JSONError) in file.format = try json.string() },
+        Member("horizon_days", \.horizon),
+        Member("today_dow", \.weekday),
+        Member("weights") { (file, json) throws(JSONError) in
+            try json.beginObject()
+            while try json.nextKey() {
+                let name = json.keyText
+                let weight = try json.int()
+                guard file.weights.updateValue(weight, forKey: name) == nil else {
+                    throw JSONError(detail: "\(name) is there twice", offset: json.offset)
+                }
+            }
+        },
+        Member("districts", \.places),
+        Member("providers", \.providers),
+        Member("blocks", \.blocks),
+        Member("referrals", \.referrals),
+    ]
+}
+
+extension Instance.Place: Membered {
+    init() { self.init(x: 0, y: 0) }
+
+    static let members: [Member<Instance.Place>] = [Member("x", \.x), Member("y", \.y)]
+}
+
+extension RawInstance.Provider: Membered {
+    static let members: [Member<Self>] = [Member("recent_min", \.recent), Member("fair_min", \.fair)]
+}
+
+extension RawInstance.Block: Membered {
+    static let members: [Member<Self>] = [
+        Member("provider", \.provider),
+        Member("kind") { (block, json) throws(JSONError) in
+            let kind = try json.string()
+            guard kind == "block" || kind == "spot" else {
+                throw JSONError(detail: "a kind is block or spot", offset: json.offset)
+            }
+            block.isSpot = kind == "spot"
+        },
+        Member("base", \.base),
+        Member("districts", \.zone),
+        Member("caps", \.skills),
+        Member("genders", \.genders),
+        Member("languages", \.languages),
+        Member("rate_p", \.rate),
+        Member("from", \.from),
+        Member("to", \.to),
+        Member("free", \.free),
+        Member("releases") { (block, json) throws(JSONError) in
+            try json.beginArray()
+            while try json.nextElement() { block.releases.append(try json.ints()) }
+        },
+    ]
+}
+
+extension RawInstance.Call: Membered {
+    static let members: [Member<Self>] = [
+        Member("band", \.band), Member("minutes", \.minutes), Member("carers", \.carers), Member("days", \.days),
+    ]
+}
+
+extension RawInstance.Referral: Membered {
+    static let members: [Member<Self>] = [
+        Member("district", \.place),
+        Member("arrival_s", \.arrival),
+        Member("start", \.start),
+        Member("length", \.length),
+        Member("calls", \.calls),
+        Member("needs", \.skills),
+        Member("gender_required", \.genderRequired),
+        Member("gender_preferred", \.genderPreferred),
+        Member("language_preferred", \.languagePreferred),
+        Member("eol") { (referral, json) throws(JSONError) in referral.endOfLife = try json.bool() },
+        Member("waited_days", \.waited),
+        Member("max_providers", \.maxProviders),
+        Member("declined", \.declined),
+    ]
 }

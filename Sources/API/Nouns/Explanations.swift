@@ -3,27 +3,29 @@ import Brokerage
 import JSON
 
 /// Why a referral went where it went: the winner, every loser's reason, and what would place whoever still waits, the
-/// smallest change first.
+/// smallest change first. For who waits the reasons are those of now.
 enum Explanations {
     @Sendable static func read(_ exchange: Exchange) throws(Problem) -> Reply {
         try QueryReader(exchange.request.query).finish()
         let referral = try Referrals.find(exchange)
+        let decision = exchange.state.reasons(referral, at: exchange.now)
         // What hours may cost is for whoever could buy them.
         let changes = exchange.state.changesThatWouldPlace(referral, at: exchange.now).filter { change in
             if case .spot = change { exchange.actor.actsForOthers } else { true }
         }
         // A reason in a broker's own words may name a provider: it is not for referrers either.
         guard let override = referral.override, exchange.actor.seesPersons, exchange.actor.role != .referrer else {
-            return .ready(Served(json(referral, changes, exchange, nil)))
+            return .ready(Served(json(referral, decision, changes, exchange, nil)))
         }
         let key = TextKey(subject: referral.person.description, kind: TextKind.override(override.words))
         return .reading([key]) { texts in
-            Served(json(referral, changes, exchange, texts.value(key.subject, key.kind)))
+            Served(json(referral, decision, changes, exchange, texts.value(key.subject, key.kind)))
         }
     }
 
     private static func json(
         _ referral: Referral,
+        _ decision: Decision?,
         _ changes: [Change],
         _ exchange: Exchange,
         _ words: JSONValue?
@@ -35,7 +37,7 @@ enum Explanations {
             json.field("id", referral.id)
             json.field("referral", referral.id)
             json.field("status", referral.status.rawValue)
-            if let decision = referral.decision {
+            if let decision {
                 json.object("decision") { write(decision, isNamed, &$0) }
             } else {
                 json.field("decision", JSONValue.null)
@@ -46,7 +48,9 @@ enum Explanations {
                 json.field("override", JSONValue.null)
             }
             json.array("verdicts") { json in
-                for verdict in referral.decision?.verdicts ?? [] { write(verdict, isNamed, &json) }
+                for verdict in decision?.verdicts ?? [] {
+                    write(verdict, isDecided: decision?.chosen != nil, isNamed, &json)
+                }
             }
             if let smallest = changes.first {
                 json.key("smallestChange")
@@ -89,13 +93,20 @@ enum Explanations {
         json.field("reason", orNull: words?["reason"])
     }
 
-    private static func write(_ verdict: Decision.Verdict, _ isNamed: Bool, _ json: inout JSONWriter) {
+    private static func write(
+        _ verdict: Decision.Verdict,
+        isDecided: Bool,
+        _ isNamed: Bool,
+        _ json: inout JSONWriter
+    ) {
         json.object { json in
             json.field("provider", isNamed ? verdict.provider : nil)
             json.field("block", verdict.block)
-            json.field("chosen", verdict.reason == nil)
+            json.field("chosen", isDecided && verdict.reason == nil)
             json.field("reason", verdict.reason?.code)
-            json.field("detail", verdict.reason?.words ?? "chosen")
+            // Nothing stands in its way, and nobody was chosen.
+            let noReason = isDecided ? "chosen" : "could carry all of it: a named person decides"
+            json.field("detail", verdict.reason?.words ?? noReason)
             json.object("amounts") { verdict.reason?.writeAmounts(to: &$0) }
         }
     }

@@ -332,7 +332,7 @@ extension SchemaText {
             kind! string
             provider! slug?
             block! string?
-            reason! string
+            reason! string?
             amounts! any
             question! string
             """

@@ -6,6 +6,8 @@ extension Change {
     /// The wire's code.
     var kind: String {
         switch self {
+        case .triage: "triage"
+        case .choose: "choose"
         case .moreMinutes: "moreMinutes"
         case .otherTime: "otherTime"
         case .start: "start"
@@ -21,9 +23,10 @@ extension Change {
         }
     }
 
-    /// The reason it would take away, by its code.
-    private var reason: String {
+    /// The reason it would take away, by its code; nil where none of the verdicts stands in the way.
+    private var reason: String? {
         switch self {
+        case .triage, .choose: nil
         case .moreMinutes, .start, .spot, .buy: "noTime"
         case .otherTime, .singleHanded: "noCarers"
         case .claim: "unclaimed"
@@ -37,16 +40,18 @@ extension Change {
 
     private var provider: ProviderID? {
         switch self {
-        case .moreMinutes(let provider, _, _), .oneMorePerson(let provider), .askAgain(let provider): provider
-        case .otherTime, .start, .claim, .twoProviders, .singleHanded, .weeks, .anyGender, .spot, .buy: nil
+        case .moreMinutes(let provider, _, _), .oneMorePerson(let provider), .askAgain(let provider),
+            .choose(let provider):
+            provider
+        case .triage, .otherTime, .start, .claim, .twoProviders, .singleHanded, .weeks, .anyGender, .spot, .buy: nil
         }
     }
 
     private var block: BlockID? {
         switch self {
         case .moreMinutes(_, let block, _), .claim(let block): block
-        case .otherTime, .start, .twoProviders, .singleHanded, .weeks, .anyGender, .oneMorePerson, .askAgain, .spot,
-            .buy:
+        case .triage, .choose, .otherTime, .start, .twoProviders, .singleHanded, .weeks, .anyGender, .oneMorePerson,
+            .askAgain, .spot, .buy:
             nil
         }
     }
@@ -94,20 +99,25 @@ extension Change {
             }
             json.field("from", from)
             json.field("until", until)
-        case .claim, .twoProviders, .singleHanded, .anyGender, .oneMorePerson, .askAgain: return
+        case .triage, .choose, .claim, .twoProviders, .singleHanded, .anyGender, .oneMorePerson, .askAgain: return
         }
     }
 
     private func question(_ ask: Ask, _ provider: String?) -> String {
         let who = provider ?? "a provider"
         switch self {
+        case .triage:
+            return "What does the person need? There is room for what was asked for, once a clinician has said."
+        case .choose:
+            return
+                "Should a named person choose \(who)? It has room; after offers that came to nothing none is sent by itself."
         case .moreMinutes(_, _, let shortages):
             let parts = shortages.map { short in
                 "\(short.minutes) more minutes a day in the \(short.band.rawValue) band"
                     + (short.days == 1
                         ? " on \(short.first)" : " on \(short.days) days from \(short.first) to \(short.last)")
             }
-            return "Could \(who) find \(parts.joined(separator: ", and ")), in \(ask.district)?"
+            return "Could \(who) find \(parts.joined(separator: ", and ")), on its claim, in \(ask.district)?"
         case .otherTime(let visit, let at):
             return "Could the \(ask.visits[visit].band.rawValue) visit be at \(at)?"
         case .start(let day): return "Could care begin on \(day)?"

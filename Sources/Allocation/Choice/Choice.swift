@@ -38,7 +38,8 @@ public enum Verdict: Equatable, Sendable {
     case beaten(rank: Int, difference: Int)
     /// It cannot carry all of it.
     case blocked(Obstacle)
-    /// It could carry a part, and only together with another provider's claim would all of it be carried.
+    /// It could carry a part, and with another provider's claim for the rest all of it would be carried; the person may have
+    /// no second provider.
     case needsAnotherProvider
 }
 
@@ -74,30 +75,30 @@ public struct Choice: Sendable {
             }
         }
         var masksLeft = masks
-        for (position, first) in partial.enumerated() where masksLeft > 0 && parts[first] != 0 {
+        for (position, first) in partial.enumerated() where parts[first] != 0 {
             for second in partial[(position + 1)...]
             where parts[first] | parts[second] == all
                 && (providers > 1 || candidates[second].provider == candidates[first].provider)
             {
                 var pair = Contender(first: first, second: second, candidates)
                 guard contest.isOpen(to: pair) else { continue }
-                // Visits only one of the two can carry are settled; the rest are tried both ways. A package has a handful of
-                // visits, so the bound on masks is met only by a hostile one.
-                let settled = all & ~parts[second]
-                let free = parts[first] & parts[second]
-                var subset = free
-                for _ in 0..<min(Choice.mostMasksOfPair, masksLeft) {
-                    masksLeft -= 1
-                    pair.mine = settled | subset
-                    let theirs = all & ~pair.mine
-                    if pair.mine != 0, theirs != 0, let left = portions.slack(first, pair.mine),
-                        let other = portions.slack(second, theirs)
-                    {
-                        pair.slack = min(left, other)
-                        contest.enter(pair)
-                    }
-                    if subset == 0 { break }
-                    subset = (subset - 1) & free
+                portions.forEachDivision(first, second, parts, all, &masksLeft) { mine, slack in
+                    (pair.mine, pair.slack) = (mine, slack)
+                    contest.enter(pair)
+                    return true
+                }
+            }
+        }
+        // Who could be one of two providers, had the person not only one.
+        var wouldShare = [Bool](repeating: false, count: candidates.count)
+        for (position, first) in partial.enumerated() where providers == 1 && parts[first] != 0 {
+            for second in partial[(position + 1)...]
+            where parts[first] | parts[second] == all && candidates[second].provider != candidates[first].provider
+                && !(wouldShare[first] && wouldShare[second])
+            {
+                portions.forEachDivision(first, second, parts, all, &masksLeft) { _, _ in
+                    (wouldShare[first], wouldShare[second]) = (true, true)
+                    return false
                 }
             }
         }
@@ -109,15 +110,12 @@ public struct Choice: Sendable {
                 rank: contest.rank(winner)
             )
         }
-        let partsByProvider = PartsByProvider(parts, candidates)
         verdicts = candidates.indices.map { index in
             if let winner = contest.winner {
                 if index == winner.first || index == winner.second { return .chosen }
                 if let mine = contest.best[index] { return contest.loss(of: mine, to: winner) }
             }
-            let isNeeded =
-                parts[index] != 0 && partsByProvider.complete(parts[index], of: candidates[index].provider, in: all)
-            if isNeeded { return .needsAnotherProvider }
+            if wouldShare[index] { return .needsAnotherProvider }
             guard let obstacle = candidates[index].capacity.obstacle(to: need, visits: all) else {
                 preconditionFailure("a fitting claim is an option")
             }
@@ -125,9 +123,7 @@ public struct Choice: Sendable {
         }
     }
 
-    /// The most ways to part one package over two claims that are looked at: 8 visits either could carry.
-    private static let mostMasksOfPair = 256
-    /// The same for all pairs together, 8,192: a package of many visits that each fit every claim and never all of them would
-    /// otherwise keep everybody waiting while it is decided.
+    /// The most ways to part one package that are looked at, over all pairs of claims, 8,192: a package of many visits that
+    /// each fit every claim and never all of them would otherwise keep everybody waiting while it is decided.
     public static let mostMasks = 8_192
 }

@@ -32,6 +32,42 @@ struct Portions {
         return slack < 0 ? nil : Int(slack)
     }
 
+    /// Every way in which two claims carry all the visits between them, from the most for the first down.
+    ///
+    /// - Parameters:
+    ///   - parts: for each candidate the visits that it could carry one by one.
+    ///   - left: ways that may still be looked at; less afterwards. A package has a handful of visits, so that it runs out only
+    ///     on a hostile one.
+    ///   - found: is given the visits of the first and the fewest minutes left on either; false: no more of them.
+    mutating func forEachDivision(
+        _ first: Int,
+        _ second: Int,
+        _ parts: [UInt16],
+        _ all: UInt16,
+        _ left: inout Int,
+        _ found: (_ mine: UInt16, _ slack: Int) -> Bool
+    ) {
+        // Visits that only one of the two can carry are settled; the rest are tried both ways.
+        let settled = all & ~parts[second]
+        let free = parts[first] & parts[second]
+        var subset = free
+        for _ in 0..<min(Portions.mostDivisions, left) {
+            left -= 1
+            let mine = settled | subset
+            let theirs = all & ~mine
+            if mine != 0, theirs != 0, let one = slack(first, mine), let other = slack(second, theirs),
+                !found(mine, min(one, other))
+            {
+                return
+            }
+            if subset == 0 { return }
+            subset = (subset - 1) & free
+        }
+    }
+
+    /// Ways to part one package over two claims that are looked at, 256: eight visits that either could carry.
+    private static let mostDivisions = 256
+
     private mutating func add(_ mask: UInt16) -> Int {
         if portions.count == Portions.most {
             portions.removeAll(keepingCapacity: true)
@@ -46,27 +82,5 @@ struct Portions {
             )
         )
         return portions.count - 1
-    }
-}
-
-/// Which parts of the package which providers could carry.
-struct PartsByProvider {
-    /// For each part one provider that could carry it, and whether another could, too.
-    private var holders: [UInt16: (provider: Int, several: Bool)] = [:]
-
-    init(_ parts: [UInt16], _ candidates: [Candidate]) {
-        for (index, part) in parts.enumerated() {
-            let provider = candidates[index].provider
-            if let known = holders[part] {
-                if known.provider != provider { holders[part] = (known.provider, true) }
-            } else {
-                holders[part] = (provider, false)
-            }
-        }
-    }
-
-    /// Whether another provider could carry what is missing from a part.
-    func complete(_ part: UInt16, of provider: Int, in all: UInt16) -> Bool {
-        holders.contains { $0.key | part == all && ($0.value.several || $0.value.provider != provider) }
     }
 }

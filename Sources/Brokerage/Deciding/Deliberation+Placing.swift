@@ -12,7 +12,7 @@ extension Deliberation {
             !policy.triageBeforeStart || referral.triage != nil
         else { return }
         let start = max(referral.ask.startFrom, today)
-        guard referral.expiries < policy.expiriesBeforeBroker else {
+        guard !state.isTakenOver(referral) else {
             // A person takes over: what could be done is written down, and nothing is sent.
             if headroom == nil {
                 let open = state.placing(referral, start: start, at: now).decision

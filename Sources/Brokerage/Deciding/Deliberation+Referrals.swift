@@ -99,7 +99,7 @@ extension Deliberation {
 
     /// Where a provider has accepted its part of a shared package, a named person ends that part first.
     private func checkNothingAccepted(_ referral: Referral) throws(Rejection) {
-        if let accepted = referral.packages.first, referral.status.isSeekingCare {
+        if let accepted = referral.acceptedPart {
             throw Rejection(
                 .clash,
                 "care was accepted in part (\(accepted)): once a clinician or broker has ended that, refer anew"

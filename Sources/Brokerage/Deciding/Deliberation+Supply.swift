@@ -124,8 +124,8 @@ extension Deliberation {
             }
         }
         if let share = block.maxSharePercent {
-            let held = mostHeld(by: provider.id, of: block, from: from, until: until)
-            if (held + terms.weekly.minutesPerWeek) * 100 > block.weekly.minutesPerWeek * share {
+            let held = state.mostHeld(by: provider.id, of: block, from: from, until: until)
+            if held + terms.weekly.minutesPerWeek > block.minutes(ofShare: share) {
                 throw .rule(
                     "/weekly",
                     "one provider may hold at most \(share) % of this block; it holds \(held) minutes"
@@ -145,16 +145,6 @@ extension Deliberation {
         record(.minutesClaimed(claim))
         freed(in: block.zone)
         return .claim(claim.id)
-    }
-
-    /// The most weekly minutes that a provider's claims on a block come to on any day of a period.
-    private func mostHeld(by provider: ProviderID, of block: Block, from: Day, until: Day) -> Int {
-        let claims = block.claims.compactMap { state.claims[$0] }.filter { $0.provider == provider }
-        // What is held changes where a claim or one of its terms begins, and falls where one ends.
-        let edges = claims.flatMap { [$0.from] + $0.terms.map(\.from) }.filter { $0 > from && $0 <= until } + [from]
-        return edges.map { day in
-            claims.reduce(0) { $0 + ($1.weekly(on: day)?.minutesPerWeek ?? 0) }
-        }.max() ?? 0
     }
 
     private func dates(

@@ -252,24 +252,29 @@ extension State {
         return nil
     }
 
-    private func candidate(
+    /// A claim as one that may carry an ask.
+    ///
+    /// - Parameter capacity: what it has, where it is none of the ledger's.
+    func candidate(
         _ ask: Ask,
         _ claim: Claim,
         start: Day,
         fairness: Int,
-        excluding package: Package?
+        excluding package: Package?,
+        capacity: Capacity? = nil
     ) -> Candidate {
         Candidate(
             provider: Int(claims(of: claim.provider).first?.number ?? 0),
             preferences: preferences(ask, claim.provider),
             scarcity: scarcity(of: ask, on: claim.id),
             fairness: fairness,
-            capacity: capacity(
-                of: claim,
-                from: start,
-                until: start.adding(days: ask.days - 1),
-                excludingPackage: package
-            )
+            capacity: capacity
+                ?? self.capacity(
+                    of: claim,
+                    from: start,
+                    until: start.adding(days: ask.days - 1),
+                    excludingPackage: package
+                )
         )
     }
 

@@ -59,7 +59,7 @@ public struct Decision: Hashable, Sendable {
         /// nil for minutes of the block that nobody has claimed.
         public let provider: ProviderID?
         public let block: BlockID
-        /// nil: chosen.
+        /// nil: chosen; where nobody was, nothing stands in its way and a named person decides.
         public let reason: Reason?
 
         /// A verdict from its parts.
@@ -99,6 +99,6 @@ public struct Decision: Hashable, Sendable {
 
     /// The same reasons with nobody chosen: for a referral that a person has taken over.
     var withoutChoice: Decision {
-        Decision(at: at, policyVersion: policyVersion, chosen: nil, verdicts: verdicts.filter { $0.reason != nil })
+        Decision(at: at, policyVersion: policyVersion, chosen: nil, verdicts: verdicts)
     }
 }

@@ -223,6 +223,9 @@ extension Referral {
         return shares.filter { $0.package == nil }.flatMap(\.visits).sorted()
     }
 
+    /// What another provider has accepted already while the rest is sought: until that has ended the ask stays as it is.
+    var acceptedPart: PackageID? { status.isSeekingCare ? packages.first : nil }
+
     /// How many providers what is sought may be shared among: one, once another has accepted a part.
     var providersSought: Int { missingVisits.isEmpty ? ask.maxProviders : 1 }
 }

@@ -1,7 +1,11 @@
 /// A change that would place somebody who waits: a question to a person, never an act. Each was tried: with it made, the
 /// rules and the ledger let the package through.
 public enum Change: Hashable, Sendable {
-    /// So many more minutes on a claim, band by band.
+    /// A clinician decides what the person needs; there is room for it.
+    case triage
+    /// A named person chooses this provider, which has room: after offers that came to nothing none is sent by itself.
+    case choose(ProviderID)
+    /// So many more minutes on a claim, band by band; what the package has beside them may lie on a second claim.
     case moreMinutes(ProviderID, BlockID, [Shortage])
     /// A visit at another time within its band.
     case otherTime(visit: Int, at: TimeOfDay)
@@ -42,6 +46,7 @@ public enum Change: Hashable, Sendable {
     /// touches the person's care or costs money.
     var effort: (Int, Int) {
         switch self {
+        case .triage, .choose: return (-1, 0)
         case .moreMinutes(_, _, let short):
             let minutes = short.reduce(0) { $0 + $1.minutes }
             return (minutes <= 60 ? 0 : 5, minutes * 1_000 + short.reduce(0) { $0 + $1.days })

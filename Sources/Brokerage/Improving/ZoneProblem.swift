@@ -187,7 +187,7 @@ extension State {
 
     /// Whether the engine still seeks for a referral, or a person has taken over.
     private func isForTheEngine(_ referral: Referral) -> Bool {
-        referral.expiries < policy.expiriesBeforeBroker && (!policy.triageBeforeStart || referral.triage != nil)
+        !isTakenOver(referral) && (!policy.triageBeforeStart || referral.triage != nil)
     }
 
     /// Open offers on a zone's claims, ascending.

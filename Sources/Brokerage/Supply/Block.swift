@@ -80,4 +80,7 @@ public struct Block: Hashable, Sendable {
     public func bought(_ day: Day, _ band: Band) -> Int {
         day >= from && day <= until ? Int(weekly[day.weekday, band].minutes) : 0
     }
+
+    /// The weekly minutes of a share in a hundred, rounded down.
+    func minutes(ofShare percent: Int) -> Int { weekly.minutesPerWeek * percent / 100 }
 }

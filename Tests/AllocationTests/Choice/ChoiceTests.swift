@@ -111,15 +111,10 @@ struct ChoiceTests {
                 }
             }
             let capacity = candidates[index].capacity
-            func part(_ capacity: Capacity) -> UInt16 {
-                need.visits.indices.reduce(0) { fits(1 << UInt16($1), capacity) ? $0 | 1 << UInt16($1) : $0 }
+            // With two providers it would be one of the options.
+            if providers == 1, self.options(providers: 2).contains(where: { $0.members.contains(index) }) {
+                return .needsAnotherProvider
             }
-            let isNeeded =
-                part(capacity) != 0
-                && candidates.contains {
-                    $0.provider != candidates[index].provider && part($0.capacity) | part(capacity) == need.allVisits
-                }
-            if isNeeded { return .needsAnotherProvider }
             guard let obstacle = capacity.obstacle(to: need, visits: need.allVisits) else {
                 Issue.record("a claim that fits is an option")
                 return .chosen

@@ -267,18 +267,3 @@ struct SharingTests {
         #expect(county.state.recount().isEmpty)
     }
 }
-
-extension Ask {
-    /// The same ask for somebody who may have so many providers.
-    fileprivate func sharable(_ providers: Int) -> Ask {
-        Ask(
-            district: district,
-            pathway: pathway,
-            source: source,
-            class: `class`,
-            startFrom: startFrom,
-            visits: visits,
-            maxProviders: providers
-        )
-    }
-}

@@ -76,10 +76,11 @@ struct ChangeTests {
                 guard referral.status == .waiting else { continue }
                 let start = max(ask.startFrom, county.today)
                 let days = StartDays(county.state, referral, from: start)
+                let trial = Trial(county.state, referral, start: start)
                 var first: Day?
                 for ahead in 1...84 - start.days(since: county.today) {
                     let day = start.adding(days: ahead)
-                    let could = county.state.couldPlace(referral, ask, start: day)
+                    let could = trial.places(ask, from: day)
                     if could { first = first ?? day }
                     if !days.mayHold(day) {
                         passedOver += 1
@@ -190,6 +191,205 @@ struct ChangeTests {
         #expect(proposal == .spot(ceilingPence: 3_214, mostPence: 67_494, budgetLeftPence: 100_000))
         county.pass(minutes: 120)
         #expect(county.state.spotCommitted == 0)
+        // A budget that would not bear it, or nobody who has the skill: then a named person could not buy it either.
+        func budget(_ pence: Int) throws {
+            var policy = county.state.policy
+            policy.spot.budgetPence = pence
+            try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        }
+        try budget(67_493)
+        #expect(spot(try changes(county, referral)) == nil)
+        try budget(1_000_000)
+        var acorn = Provider.named("acorn")
+        acorn.skills = []
+        try county.must(.setProvider(acorn, .version(1)), by: County.commissioner)
+        let skilled = try county.refer(county.ask([.daily(.morning, 30, skills: ["peg"])]))
+        #expect(spot(try changes(county, skilled)) == nil)
+        #expect(spot(try changes(county, referral)) != nil)
+    }
+
+    @Test("before triage the one thing to do is triage, where there is room; once there is none, the rest is told, too")
+    func triage() throws {
+        var county = try County.withProviders(["acorn"], minutes: 60)
+        var policy = county.state.policy
+        policy.triageBeforeStart = true
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        let referral = try county.refer(county.ask())
+        #expect(try changes(county, referral) == [.triage])
+        let large = try county.refer(county.ask([.daily(.morning, 90)]))
+        #expect(try changes(county, large).map(\.effort.0) == [0])
+        try county.must(.triage(referral.id, .careOnly, role: "ot"), by: County.clinician)
+        #expect(county.state.referrals[referral.id]?.status == .offered)
+    }
+
+    @Test(
+        "once a person has taken over, the provider that has room is among the reasons and is the one thing to choose"
+    )
+    func takenOver() throws {
+        var county = try County.withProviders(["acorn", "birch", "cedar"], minutes: 60)
+        let referral = try county.refer(county.ask([.daily(.morning, 45)]))
+        for _ in 0..<county.state.policy.expiriesBeforeBroker { county.pass(minutes: 12 * 60) }
+        let now = try #require(county.state.referrals[referral.id])
+        let decision = try #require(now.decision)
+        #expect(decision.chosen == nil)
+        let open = decision.verdicts.filter { $0.reason == nil }
+        #expect(open.map { $0.provider?.description } == ["cedar"] && decision.verdicts.count == 3)
+        #expect(try changes(county, referral) == [.choose(Slug("cedar")!)])
+        // Nothing is sent by itself while it stands, however much there is; what the change says places.
+        try county.award("birch", minutes: 240)
+        #expect(county.state.referrals[referral.id]?.status == .waiting)
+        try county.must(.override(referral.id, .choosing("cedar", now.version)), by: County.broker, body: [1])
+        #expect(county.state.referrals[referral.id]?.status == .offered)
+    }
+
+    @Test("while another provider's part stands, nothing is named that would be refused")
+    func partAccepted() throws {
+        var county = try County.withProviders([], minutes: 0)
+        for (name, band) in [("acorn", Band.morning), ("birch", .bed)] {
+            try county.must(.setProvider(.named(name), .absent), by: County.commissioner)
+            let terms = BlockTerms(
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: name == "birch" ? 20 : 200),
+                ratePence: 2_500,
+                funding: .council,
+                skills: [],
+                weekly: .daily(60, bands: [band])
+            )
+            try county.must(.buyBlock(terms, awardedTo: Slug(name)!), by: County.commissioner)
+        }
+        let ask = county.ask([.daily(.morning), .daily(.bed)], maxProviders: 2)
+        let referral = try county.refer(ask.with(weeks: 2))
+        let offers = referral.offers.compactMap { county.state.offers[$0] }
+        let visit = FirstVisit(day: offers[0].startFrom, band: .morning)
+        try county.must(
+            .accept(offers[0].id, Acceptance(firstVisit: visit, role: "manager")),
+            by: County.provider("acorn"),
+            body: [1]
+        )
+        try county.must(.refuse(offers[1].id, .noStaff), by: County.provider("birch"), body: [2])
+        // Birch would have fewer weeks, a later day, or be asked again; only the last can be done now.
+        #expect(try changes(county, referral) == [.askAgain(Slug("birch")!)])
+    }
+
+    @Test("minutes that nobody may claim, or that could not be offered once claimed, are not named")
+    func unclaimable() throws {
+        var county = try County.withProviders(["acorn"], minutes: 10)
+        var birch = Provider.named("birch")
+        birch.personalCare = false
+        try county.must(.setProvider(birch, .absent), by: County.commissioner)
+        func block(eligible: [String]?, minimum: Int? = nil, share: Int? = nil) throws -> BlockID {
+            let terms = BlockTerms(
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 2_500,
+                funding: .council,
+                skills: [],
+                weekly: .daily(60, bands: [.morning]),
+                eligibleProviders: eligible?.map { Slug($0)! },
+                minimumClaim: minimum,
+                maxSharePercent: share
+            )
+            guard
+                case .block(let id) = try county.must(.buyBlock(terms, awardedTo: nil), by: County.commissioner)
+            else { throw County.Unexpected() }
+            return id
+        }
+        let referral = try county.refer(county.ask())
+        func claims() throws -> [Change] {
+            try changes(county, referral).filter { if case .claim = $0 { true } else { false } }
+        }
+        _ = try block(eligible: ["birch"])
+        _ = try block(eligible: ["acorn"], share: 49)
+        #expect(try claims().isEmpty)
+        let open = try block(eligible: ["acorn"], minimum: 300, share: 75)
+        #expect(try claims() == [.claim(open)])
+    }
+
+    @Test("beside what a provider has on one claim, few more minutes on another are enough")
+    func fewerMinutes() throws {
+        var county = try County.withProviders([], minutes: 0)
+        try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
+        for (minutes, band) in [(60, Band.morning), (40, .tea)] {
+            let terms = BlockTerms(
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 2_500,
+                funding: .council,
+                skills: [],
+                weekly: .daily(minutes, bands: [band])
+            )
+            try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+        }
+        let referral = try county.refer(county.ask([.daily(.morning, 45), .daily(.tea, 45)]))
+        guard case .moreMinutes(_, let block, let short) = try #require(try changes(county, referral).first) else {
+            return #expect(Bool(false))
+        }
+        #expect(block == BlockID(number: 2) && short.map(\.band) == [.tea] && short[0].minutes == 5)
+    }
+
+    @Test("two claims of a provider that is full, or said no, count together")
+    func claimsTogether() throws {
+        var county = try County.withProviders([], minutes: 0)
+        var acorn = Provider.named("acorn")
+        try county.must(.setProvider(acorn, .absent), by: County.commissioner)
+        for band in [Band.morning, .tea] {
+            let terms = BlockTerms(
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 2_500,
+                funding: .council,
+                skills: [],
+                weekly: .daily(60, bands: [band])
+            )
+            try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+        }
+        let ask = county.ask([.daily(.morning, 45), .daily(.tea, 45)])
+        let referral = try county.refer(ask)
+        try county.must(
+            .refuse(try #require(referral.offer), .timing),
+            by: County.provider("acorn"),
+            body: [1]
+        )
+        #expect(try changes(county, referral).contains(.askAgain(Slug("acorn")!)))
+        acorn.caseloadMax = 0
+        try county.must(.setProvider(acorn, .version(1)), by: County.commissioner)
+        let other = try county.refer(ask)
+        #expect(try changes(county, other).contains(.oneMorePerson(Slug("acorn")!)))
+    }
+
+    @Test("two providers are proposed only where two could: three visits in a morning that each hold one are for three")
+    func neitherTwo() throws {
+        var county = try County.withProviders(["acorn", "birch"], minutes: 45)
+        let visits: [Visit] = [.daily(.morning, 45), .daily(.morning, 45), .daily(.morning, 45)]
+        let referral = try county.refer(county.ask(visits))
+        #expect(
+            referral.decision?.verdicts.allSatisfy {
+                if case .noTime(_, .morning, 90)? = $0.reason { true } else { false }
+            } ?? false
+        )
+        #expect(try !changes(county, referral).contains(.twoProviders))
+        let two = try county.refer(county.ask(Array(visits.dropLast())))
+        #expect(two.decision?.verdicts.map(\.reason) == [.tooManyProviders, .tooManyProviders])
+        #expect(try changes(county, two).contains(.twoProviders))
+    }
+
+    @Test("the reasons of who waits are those of now: minutes bought since are told of")
+    func reasonsOfNow() throws {
+        var county = try County.withProviders(["acorn"], minutes: 20)
+        let referral = try county.refer(county.ask())
+        #expect(county.state.reasons(referral, at: county.now) == referral.decision)
+        try county.award("acorn", minutes: 25)
+        let now = try #require(county.state.referrals[referral.id])
+        #expect(now.decision == referral.decision)
+        let reasons = try #require(county.state.reasons(now, at: county.now))
+        #expect(reasons.verdicts.map(\.block.number) == [1, 2])
+        #expect(
+            reasons.verdicts.map { if case .noTime(_, _, let short)? = $0.reason { short } else { 0 } } == [10, 5]
+        )
     }
 
     @Test("somebody who is placed needs no change")

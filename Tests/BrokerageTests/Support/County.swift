@@ -207,6 +207,39 @@ extension County {
     }
 }
 
+extension Ask {
+    /// The same ask for somebody who may have so many providers.
+    func sharable(_ providers: Int) -> Ask { changed(startFrom: startFrom, maxProviders: providers) }
+
+    /// The same ask from another day on.
+    func starting(_ day: Day) -> Ask { changed(startFrom: day, maxProviders: maxProviders) }
+
+    private func changed(startFrom: Day, maxProviders: Int) -> Ask {
+        Ask(
+            district: district,
+            pathway: pathway,
+            source: source,
+            class: `class`,
+            startFrom: startFrom,
+            weeks: weeks,
+            visits: visits,
+            carerGender: carerGender,
+            language: language,
+            existingProvider: existingProvider,
+            maxProviders: maxProviders,
+            funding: funding,
+            facts: facts
+        )
+    }
+}
+
+extension OverrideTerms {
+    /// A broker chooses a provider on minutes it has claimed.
+    static func choosing(_ provider: String, _ version: UInt32) -> OverrideTerms {
+        OverrideTerms(provider: Slug(provider)!, role: "broker", words: version)
+    }
+}
+
 extension State {
     /// Everything that decisions stand on, in one comparable value.
     var fingerprint: [AnyHashable] {

@@ -1,0 +1,67 @@
+import Allocation
+
+/// Whether somebody who waits would be placed with something changed. Nothing is written: each trial is a look at the state
+/// as it is, with the change laid over it.
+struct Trial {
+    let state: State
+    let referral: Referral
+    let start: Day
+    /// How many providers may share the package while the ask stands: once a person has taken over one is chosen by name. An
+    /// amendment hands it back to the engine, which may choose as many as are sought.
+    let providers: Int
+    /// The zone's claims as the referral stands: shared by all trials that leave its rules and its days alone.
+    let survey: State.Survey
+
+    /// Ways to part a package looked at in each trial, 256; a decision looks at more.
+    private static let mostMasks = 256
+
+    init(_ state: State, _ referral: Referral, start: Day) {
+        (self.state, self.referral, self.start) = (state, referral, start)
+        providers = state.isTakenOver(referral) ? 1 : referral.providersSought
+        survey = state.survey(referral, start: start, only: nil)
+    }
+
+    var candidates: [Candidate] { survey.candidates.map(\.candidate) }
+
+    /// The option that carries the package as it stands.
+    func asItStands() -> [Claim]? {
+        Choice(survey.need, among: candidates, providers: providers, masks: Trial.mostMasks).best.map { best in
+            best.carriers.map { survey.candidates[$0].claim }
+        }
+    }
+
+    /// Whether other visits would be placed, on the same days and by the same rules.
+    func places(_ visits: [Visit]) -> Bool {
+        let need = Need(referral.ask.with(visits: visits), from: start, bands: state.policy.bands)
+        return Choice(need, among: candidates, providers: referral.providersSought, masks: Trial.mostMasks).best != nil
+    }
+
+    /// Whether another ask would be placed, or this one on another day.
+    func places(_ ask: Ask, from day: Day) -> Bool {
+        var changed = referral
+        changed.ask = ask
+        let survey = state.survey(changed, start: day, only: nil)
+        let candidates = survey.candidates.map(\.candidate)
+        return Choice(
+            survey.need,
+            among: candidates,
+            providers: referral.providersSought,
+            masks: Trial.mostMasks
+        ).best != nil
+    }
+
+    /// Whether as many as two providers would carry it.
+    func places(sharedBy providers: Int) -> Bool {
+        Choice(survey.need, among: candidates, providers: providers, masks: Trial.mostMasks).best != nil
+    }
+
+    /// Whether it would be placed if there were more claims that may carry it.
+    func places(beside more: [Candidate]) -> Bool {
+        Choice(survey.need, among: candidates + more, providers: providers, masks: Trial.mostMasks).best != nil
+    }
+
+    /// A candidate for what is sought, fairness left out: it decides who carries a package, never whether anybody can.
+    func candidate(_ claim: Claim, _ capacity: Capacity? = nil) -> Candidate {
+        state.candidate(referral.sought, claim, start: start, fairness: 0, excluding: nil, capacity: capacity)
+    }
+}
