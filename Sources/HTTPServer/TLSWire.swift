@@ -165,7 +165,8 @@ final class TLSSession {
             &text,
             Int32(text.count)
         )
-        guard count > 0 else { return nil }
+        // Of a certificate that names none: no key is of no organisation.
+        guard count > 0 else { return "" }
         return String(decoding: text.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -127,8 +127,10 @@ struct Forgotten: ParsableCommand {
         // Also with the line ends of other machines.
         return try text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
             let words = line.split(whereSeparator: \.isWhitespace)
-            guard words.count == 2, PersonID(words[1]) != nil else {
-                throw Failure("\(path), line \(number + 1): expected a system and a pseudonym")
+            guard words.count == 2,
+                PersonID(words[1]) != nil || ClaimID(words[1]) != nil || ShortfallID(words[1]) != nil
+            else {
+                throw Failure("\(path), line \(number + 1): expected a system and a pseudonym, a claim or a shortfall")
             }
             return (String(words[0]), String(words[1]))
         }
@@ -139,32 +141,43 @@ struct Forgotten: ParsableCommand {
 struct Forget: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Removes everything that says who a referral's person is. The journal, which never knew, is not touched.",
+            "Removes everything that says who a referral's person is, or the reason given for a shortfall or a reduction. The "
+            + "journal, which never knew, is not touched.",
         discussion: "A copy made before still holds it: restore such a one with --forgotten (see `homeward forgotten`)."
     )
 
-    @Argument(help: "The referral, as r12.")
-    var referral: String
+    @Argument(help: "The referral, as r12; or a shortfall, as s3, or a claim, as c7, whose reason names somebody.")
+    var subject: String
     @OptionGroup var options: DataOptions
 
     func run() throws {
-        guard let id = ReferralID(referral) else { throw ValidationError("a referral's id looks like r12") }
+        let referral = ReferralID(subject)
+        guard referral != nil || ShortfallID(subject) != nil || ClaimID(subject) != nil else {
+            throw ValidationError("a referral's id looks like r12, a shortfall's like s3, a claim's like c7")
+        }
         try orFail {
             try DataFolder.expectStore(in: options.data)
             let folder = try DataFolder(options.data)
             let state = try folder.broker(options.system, createIfAbsent: false).published().state
-            guard let person = state.referrals[id]?.person else { throw Failure("there is no referral \(id)") }
             let keeper = try folder.store.journal(system: options.system, createIfAbsent: false)
-            let others = try Namesakes.persons(of: person, in: keeper).compactMap(state.referral(of:))
-            let rows = try keeper.forget(subject: person.description)
-            print("\(rows) rows of \(id)'s person removed")
-            if !others.isEmpty {
-                let names = others.map(\.description).joined(separator: ", ")
-                print(
-                    "under the same NHS number there is still \(names): forget each, if the person is to be forgotten"
-                )
+            if let referral {
+                try Forget.person(of: referral, state, keeper)
+            } else {
+                guard state.knows(subject: subject) else { throw Failure("there is no \(subject)") }
+                print("\(try keeper.forget(subject: subject)) rows of \(subject) removed")
             }
-            try Forget.empty(folder.store, of: id)
+            try Forget.empty(folder.store, of: subject)
+        }
+    }
+
+    private static func person(of id: ReferralID, _ state: State, _ keeper: any JournalKeeper) throws {
+        guard let person = state.referrals[id]?.person else { throw Failure("there is no referral \(id)") }
+        let others = try Namesakes.persons(of: person, in: keeper).compactMap(state.referral(of:))
+        let rows = try keeper.forget(subject: person.description)
+        print("\(rows) rows of \(id)'s person removed")
+        if !others.isEmpty {
+            let names = others.map(\.description).joined(separator: ", ")
+            print("under the same NHS number there is still \(names): forget each, if the person is to be forgotten")
         }
     }
 
@@ -172,7 +185,7 @@ struct Forget: ParsableCommand {
     private static let patience = 10
 
     /// Takes the sealed bytes out of the log too.
-    private static func empty(_ store: SQLiteStore, of id: ReferralID) throws {
+    private static func empty(_ store: SQLiteStore, of id: String) throws {
         for attempt in 1...patience {
             do throws(JournalError) {
                 return try store.checkpoint()

@@ -11,6 +11,8 @@ final class Systems: Sendable {
     private let folder: DataFolder
     private let configuration: Configuration
     private let brokers = Mutex<[String: Broker]>([:])
+    /// Those of which it was said last that they take no commands.
+    private let readOnly = Mutex<Set<String>>([])
     /// Whether the check of the database's structure that begins with the start has ended.
     let isStructureProved = Atomic<Bool>(false)
 
@@ -79,14 +81,30 @@ final class Systems: Sendable {
     /// The broker of a system; nil when there is none.
     func broker(_ system: String) -> Broker? { brokers.withLock { $0[system] } }
 
-    /// Opens systems that came in since. Reads the disk: not for a lane.
+    /// Opens systems that came in since, and says where one has ceased to take commands or takes them again. Reads the disk:
+    /// not for a lane.
     func refresh() {
+        tellHealth()
         guard let names = try? folder.store.systems() else { return }
         for name in names where broker(name) == nil {
             do {
                 try open(name)
             } catch {
                 standardError("homeward: system \(name) cannot be opened: \(error)")
+            }
+        }
+    }
+
+    private func tellHealth() {
+        for broker in all {
+            let health = broker.health
+            switch health {
+            case .ready:
+                guard readOnly.withLock({ $0.remove(broker.system) }) != nil else { continue }
+                standardError("homeward: system \(broker.system) takes commands again")
+            case .readOnly(let reason):
+                guard readOnly.withLock({ $0.insert(broker.system).inserted }) else { continue }
+                standardError("homeward: system \(broker.system) answers reads only: \(reason)")
             }
         }
     }

@@ -239,13 +239,24 @@ struct TLSTests {
         anonymous.send("GET /organisation HTTP/1.1\r\nHost: t\r\n\r\n")
         #expect(anonymous.readUntil("nobody").hasPrefix("HTTP/1.1 200"))
     }
+
+    @Test("a trusted client certificate that names no organisation is one of an organisation nobody is, not none")
+    func unnamedCertificate() throws {
+        let server = try SecureServer(asksClients: true, subject: "/CN=ward-a")
+        let client = try SecureClient(port: server.port, certificate: server.certificate)
+        client.send("GET /organisation HTTP/1.1\r\nHost: t\r\n\r\n")
+        #expect(client.readUntil("\r\n\r\n").contains("Content-Length: 0"))
+    }
 }
 
 /// A self-signed certificate in a folder of its own.
 final class TestCertificate {
     let folder: URL
 
-    init() throws {
+    private let subject: String
+
+    init(subject: String = "/O=Ward 7/CN=localhost") throws {
+        self.subject = subject
         folder = FileManager.default.temporaryDirectory.appending(path: "homeward-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try renew()
@@ -262,7 +273,7 @@ final class TestCertificate {
         openssl.arguments = [
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
             "2",
-            "-subj", "/O=Ward 7/CN=localhost", "-keyout", keyFile, "-out", certificateFile,
+            "-subj", subject, "-keyout", keyFile, "-out", certificateFile,
         ]
         openssl.standardError = FileHandle.nullDevice
         try openssl.run()
@@ -277,8 +288,12 @@ final class SecureServer {
     var port: UInt16 { running.port }
     var server: Server { running.server }
 
-    init(asksClients: Bool = false, _ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
-        let certificate = try TestCertificate()
+    init(
+        asksClients: Bool = false,
+        subject: String = "/O=Ward 7/CN=localhost",
+        _ change: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws {
+        let certificate = try TestCertificate(subject: subject)
         self.certificate = certificate
         running = try RunningServer { configuration in
             configuration.tls = TLSConfiguration(

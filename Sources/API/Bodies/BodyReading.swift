@@ -102,7 +102,7 @@ extension ObjectReader {
 
     /// Skills, ascending, each once.
     mutating func optionalSkills(_ name: String) -> [Skill]? {
-        optionalList(name, max: 100, Words.code) { Skill($0) }.map { Set($0).sorted() }
+        optionalList(name, max: 100, Words.code) { isNewCode($0) ? Skill($0) : nil }.map { Set($0).sorted() }
     }
 
     /// Whoever acts in person: the name goes to the vault, the role to the journal where it is a code.
@@ -156,7 +156,7 @@ enum Words {
     static let instant = "an instant in UTC, such as 2027-01-04T09:30:00Z"
     static let time = "a time of day, such as 08:00"
     static let slug = "an identifier of lower-case letters, digits and -, at most 64"
-    static let code = "a code of letters, digits and -, at most 32, that begins with a letter"
+    static let code = "a code of letters, -, and at most five digits, at most 32 in all, that begins with a letter"
     static let district = "a postcode district, such as CV32"
 
     static func oneOf<Word: RawRepresentable & CaseIterable>(_ type: Word.Type) -> String

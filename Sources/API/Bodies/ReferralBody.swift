@@ -46,7 +46,7 @@ struct ReferralBody: Sendable {
             Optional($0.optionalWord("carerGender", Provider.Gender.self))
         }
         let language = fields.optionalObject("preferences") { preferences in
-            Optional(preferences.optionalParsed("language", Words.code) { isCode($0) ? $0 : nil })
+            Optional(preferences.optionalParsed("language", Words.code) { isNewCode($0) ? $0 : nil })
         }
         let needs = fields.optionalObject("needs") { Facts(&$0, Facts.needs) }
         let home = fields.optionalObject("home") { Facts(&$0, Facts.home) }

@@ -23,7 +23,7 @@ extension Body {
             let skills = fields.optionalSkills("skills")
             let location = fields.optionalString("cqcLocation", max: 64)
             let registered = fields.optionalDay("registeredFrom")
-            let languages = fields.optionalList("languages", max: 100, Words.code) { isCode($0) ? $0 : nil }
+            let languages = fields.optionalList("languages", max: 100, Words.code) { isNewCode($0) ? $0 : nil }
             let genders = fields.optionalList("genders", max: 2, Words.oneOf(Provider.Gender.self)) {
                 Provider.Gender(rawValue: $0)
             }
@@ -80,7 +80,7 @@ extension Body {
             let funding = fields.word("funding", Funding.self)
             let skills = fields.decode("skills") { value, pointer, failures in
                 ObjectReader.array(value, pointer, failures, 100) {
-                    ObjectReader.parsed($0, $1, $2, Words.code) { Skill($0) }
+                    ObjectReader.parsed($0, $1, $2, Words.code) { isNewCode($0) ? Skill($0) : nil }
                 }
             }
             let weekly = weekly(&fields, rules)

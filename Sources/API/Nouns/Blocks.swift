@@ -196,6 +196,12 @@ enum Blocks {
             throw .notThere
         }
         let key = TextKey(subject: shortfall.id.description, kind: TextKind.shortfall)
+        // Whose words may name a carer.
+        guard exchange.actor.seesPersons else {
+            var json = JSONWriter()
+            json.shortfall(shortfall, reason: nil)
+            return .ready(Served(json))
+        }
         return .reading([key]) { texts in
             var json = JSONWriter()
             json.shortfall(shortfall, reason: texts.value(key.subject, key.kind)?["reason"]?.text)

@@ -45,7 +45,9 @@ extension Exchange {
         else {
             throw Problem(.invalidIdempotencyKey, "An Idempotency-Key has 1 to 255 visible ASCII characters.")
         }
-        return IdempotencyKey(route: "POST \(request.path)", value: value)
+        // However its path is spelt, `%72eferrals` among others, it is one route.
+        let path = request.path.split(separator: "/").compactMap { percentDecoded($0.utf8) }
+        return IdempotencyKey(route: "POST /" + path.joined(separator: "/"), value: value)
     }
 
     /// What must hold of a resource that is to be replaced, from `If-Match`, then `If-None-Match` (RFC 9110 section

@@ -101,7 +101,8 @@ enum Explanations {
     ) {
         json.object { json in
             json.field("provider", isNamed ? verdict.provider : nil)
-            json.field("block", verdict.block)
+            // A block that was awarded whole names its provider.
+            json.field("block", isNamed ? verdict.block : nil)
             json.field("chosen", isDecided && verdict.reason == nil)
             json.field("reason", verdict.reason?.code)
             // Nothing stands in its way, and nobody was chosen.

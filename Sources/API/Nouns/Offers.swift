@@ -22,11 +22,11 @@ enum Offers {
         let link = Paging.link(exchange.request, after: page.next)
         let actor = exchange.actor
         let seesPerson = actor.seesPersons
-        let keys = seesPerson ? offers.compactMap { key(of: $0, state) } : []
+        let keys = seesPerson ? offers.compactMap { key(of: $0, for: actor, state) } : []
         let render: @Sendable (Texts) -> Served = { texts in
             var served = Served(
                 JSONWriter.items(offers) { json, offer in
-                    json.offer(offer, state, actor, needs: needs(of: offer, texts, state))
+                    json.offer(offer, state, actor, needs: needs(of: offer, for: actor, texts, state))
                 }
             )
             served.link = link
@@ -47,15 +47,24 @@ enum Offers {
         return offer
     }
 
-    /// Where an offer's words about the person are kept; nil once it was refused, lapsed or was withdrawn: they are then
-    /// about somebody else's person.
-    private static func key(of offer: Offer, _ state: State) -> TextKey? {
-        guard offer.status == .open || offer.status == .accepted else { return nil }
-        return state.referrals[offer.referral].map { TextKey(subject: $0.person.description, kind: TextKind.needs) }
+    /// Where an offer's words about the person are kept; nil once it was refused, lapsed or was withdrawn, or for a provider
+    /// whose care has ended: they are then about somebody else's person.
+    private static func key(of offer: Offer, for reader: Actor, _ state: State) -> TextKey? {
+        guard let referral = state.referrals[offer.referral] else { return nil }
+        switch offer.status {
+        case .open: break
+        case .accepted:
+            let isInCare = referral.packages.compactMap { state.packages[$0] }.contains {
+                $0.provider == offer.provider && $0.status != .ended
+            }
+            guard isInCare || reader.role != .provider else { return nil }
+        case .refused, .expired, .withdrawn: return nil
+        }
+        return TextKey(subject: referral.person.description, kind: TextKind.needs)
     }
 
-    private static func needs(of offer: Offer, _ texts: Texts, _ state: State) -> JSONValue? {
-        key(of: offer, state).flatMap { texts.value($0.subject, $0.kind) }
+    private static func needs(of offer: Offer, for reader: Actor, _ texts: Texts, _ state: State) -> JSONValue? {
+        key(of: offer, for: reader, state).flatMap { texts.value($0.subject, $0.kind) }
     }
 
     private static func show(_ offer: Offer, _ reader: Actor, _ snapshot: Snapshot) -> Reply {
@@ -71,7 +80,7 @@ enum Offers {
                 offer,
                 state,
                 reader,
-                needs: needs(of: offer, texts, state),
+                needs: needs(of: offer, for: reader, texts, state),
                 refusal: .some(texts.value(subject, TextKind.refusal(offer.id)))
             )
             return Served(json)
@@ -82,7 +91,7 @@ enum Offers {
         let note = offer.refusal.map { _ in
             TextKey(subject: person.description, kind: TextKind.refusal(offer.id))
         }
-        let keys = [key(of: offer, state), note].compactMap { $0 }
+        let keys = [key(of: offer, for: reader, state), note].compactMap { $0 }
         return keys.isEmpty ? .ready(render(Texts())) : .reading(keys, render)
     }
 

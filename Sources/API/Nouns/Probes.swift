@@ -30,6 +30,8 @@ enum Probes {
             var json = JSONWriter()
             json.object { json in
                 json.field("status", ready ? "ready" : "notReady")
+                // Names of systems, how busy they are and what ails them: for who may read the metrics.
+                guard sources.metrics.isOpen(toLoopback: sources.isLoopback) else { return }
                 for name in details.keys.sorted() where name != "status" {
                     json.key(text: name)
                     json.value(details[name] ?? .null)

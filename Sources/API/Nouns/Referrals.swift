@@ -34,7 +34,8 @@ enum Referrals {
             : try paging.dense(ReferralID.self, of: state.referrals.count, isIn: isIn)
         let referrals = page.items.compactMap { state.referrals[$0] }
         let link = Paging.link(exchange.request, after: page.next)
-        let seesPerson = exchange.actor.seesPersons
+        let reader = exchange.actor
+        let seesPerson = reader.seesPersons
         let keys =
             seesPerson ? referrals.map { TextKey(subject: $0.person.description, kind: TextKind.person) } : []
         let render: @Sendable (Texts) -> Served = { texts in
@@ -44,7 +45,8 @@ enum Referrals {
                         person: texts.value(referral.person.description, TextKind.person),
                         isWhole: false
                     )
-                    ReferralView(referral: referral, texts: seesPerson ? shown : nil).write(to: &json, in: state)
+                    ReferralView(referral: referral, reader: reader, texts: seesPerson ? shown : nil)
+                        .write(to: &json, in: state)
                 }
             )
             served.link = link
@@ -76,7 +78,7 @@ enum Referrals {
         status: UInt16 = 200,
         posted: [SensitiveText] = []
     ) -> Reply {
-        guard reader.seesPersons else { return .ready(served(referral, nil, [], snapshot, status: status)) }
+        guard reader.seesPersons else { return .ready(served(referral, reader, nil, [], snapshot, status: status)) }
         let subject = referral.person.description
         var keys = [
             TextKey(subject: subject, kind: TextKind.person), TextKey(subject: subject, kind: TextKind.needs),
@@ -92,7 +94,7 @@ enum Referrals {
                 triage: texts.value(subject, TextKind.triage),
                 withdrawal: texts.value(subject, TextKind.withdrawal)
             )
-            return served(referral, shown, keys.flatMap { texts.found[$0] ?? [] }, snapshot, status: status)
+            return served(referral, reader, shown, keys.flatMap { texts.found[$0] ?? [] }, snapshot, status: status)
         }
     }
 
@@ -100,13 +102,14 @@ enum Referrals {
     /// whoever changes them changes the version too.
     private static func served(
         _ referral: Referral,
+        _ reader: Actor,
         _ texts: ReferralTexts?,
         _ raw: [UInt8],
         _ snapshot: Snapshot,
         status: UInt16
     ) -> Served {
         var json = JSONWriter(capacity: 2048)
-        let asides = ReferralView(referral: referral, texts: texts).write(to: &json, in: snapshot.state)
+        let asides = ReferralView(referral: referral, reader: reader, texts: texts).write(to: &json, in: snapshot.state)
         let body = json.bytes
         let tag = EntityTag.of(version: referral.version, content: body.without(asides), texts: raw)
         var served = Served(body: body, tag: tag)
@@ -114,9 +117,9 @@ enum Referrals {
         return served
     }
 
-    private static func tag(_ referral: Referral, _ state: State, _ raw: [UInt8]) -> String {
+    private static func tag(_ referral: Referral, _ reader: Actor, _ state: State, _ raw: [UInt8]) -> String {
         var json = JSONWriter(capacity: 2048)
-        let asides = ReferralView(referral: referral, texts: nil).write(to: &json, in: state)
+        let asides = ReferralView(referral: referral, reader: reader, texts: nil).write(to: &json, in: state)
         return EntityTag.of(version: referral.version, content: json.bytes.without(asides), texts: raw)
     }
 
@@ -143,7 +146,7 @@ enum Referrals {
     @Sendable static func amend(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {
         let known = try find(exchange)
         let posted = try ReferralBody(body, today: exchange.today, known: known.ask)
-        let precondition = exchange.precondition((known.version, tag(known, exchange.state, [])))
+        let precondition = exchange.precondition((known.version, tag(known, exchange.actor, exchange.state, [])))
         let subject = known.person.description
         let person = TextKey(subject: subject, kind: TextKind.person)
         let needs = TextKey(subject: subject, kind: TextKind.needs)
@@ -179,8 +182,8 @@ enum Referrals {
     {
         let shown = ReferralTexts(person: posted.personValue, needs: posted.needsValue)
         return reader.seesPersons
-            ? served(referral, shown, posted.person.json + posted.needs.json, snapshot, status: 200)
-            : served(referral, nil, [], snapshot, status: 200)
+            ? served(referral, reader, shown, posted.person.json + posted.needs.json, snapshot, status: 200)
+            : served(referral, reader, nil, [], snapshot, status: 200)
     }
 
     @Sendable static func triage(_ exchange: Exchange, _ body: JSONValue) throws(Problem) -> Plan {

@@ -5,9 +5,6 @@ import JSON
 enum WaitingBoard {
     /// Rows of one answer at most; the counts are of everyone.
     static let mostRows = 1_000
-    /// A dashboard sees no count below this: few people are somebody in particular.
-    static let leastShown = 5
-
     /// Hours left until a first visit is due, as the board groups them.
     private enum Time: String, CaseIterable {
         case overdue, under4, under12, under24, later, unknown
@@ -53,36 +50,34 @@ enum WaitingBoard {
 
     private static func served(_ exchange: Exchange, _ only: ZoneID?) -> Served {
         let state = exchange.state
+        let isSuppressed = exchange.actor.role == .dashboard
         let ids = Set(state.referralsSeekingCare).union(state.referralsAwaitingStart).sorted()
-        var all = Counts()
+        // What a dashboard may see of one zone hangs on all of them: it could ask for each, and for the whole.
+        let isCounted: (ZoneID) -> Bool = { only == nil || isSuppressed || $0 == only }
         var zones: [ZoneID: Counts] = [:]
-        for zone in only.map({ [$0] }) ?? state.zones.keys.sorted() { zones[zone] = Counts() }
+        for zone in state.zones.keys where isCounted(zone) { zones[zone] = Counts() }
         var rows: [(Referral, State.WaitingFor)] = []
         for id in ids {
-            guard let referral = state.referrals[id], only == nil || referral.zone == only,
+            guard let referral = state.referrals[id], isCounted(referral.zone),
                 let waitingFor = state.waitingFor(referral)
             else { continue }
-            all.add(referral, waitingFor, now: exchange.now)
             zones[referral.zone, default: Counts()].add(referral, waitingFor, now: exchange.now)
             if exchange.actor.role != .provider, state.isVisible(referral, to: exchange.actor) {
                 rows.append((referral, waitingFor))
             }
         }
-        let isSuppressed = exchange.actor.role == .dashboard
         let names = zones.keys.sorted()
-        let totals = shown(names.map { zones[$0]?.total ?? 0 }, isSuppressed)
-        let parts = names.map { zones[$0] ?? Counts() }
-        let isHidden = totals.map { $0 == nil }
+        let cells = Cells.all(names.map { zones[$0] ?? Counts() }, isSuppressed)
+        let asked = names.indices.filter { only == nil || names[$0] == only }
         var json = JSONWriter(capacity: 8192)
         json.object { json in
             json.field("suppressed", isSuppressed)
-            // What is hidden of a zone must not come out as what the others leave of the whole.
-            write(all, of: parts, isHidden, total: shown([all.total], isSuppressed)[0], isSuppressed, &json)
+            (only == nil ? cells[names.count] : cells[asked[0]]).write(to: &json)
             json.array("zones") { json in
-                for (zone, total) in zip(names, totals) {
+                for index in asked {
                     json.object { json in
-                        json.field("zone", zone)
-                        write(zones[zone] ?? Counts(), of: [], [], total: total, isSuppressed, &json)
+                        json.field("zone", names[index])
+                        cells[index].write(to: &json)
                     }
                 }
             }
@@ -91,66 +86,54 @@ enum WaitingBoard {
         return Served(json)
     }
 
-    private static func write(
-        _ counts: Counts,
-        of parts: [Counts],
-        _ isHidden: [Bool],
-        total: Int?,
-        _ isSuppressed: Bool,
-        _ json: inout JSONWriter
-    ) {
-        json.field("total", total)
-        func group(_ name: StaticString, _ labels: [String], _ column: KeyPath<Counts, [Int]>) {
-            let cells = counts[keyPath: column]
-            // Where the sum is hidden, what it is made of would tell it.
-            let shown =
-                isSuppressed && total == nil
-                ? cells.map { _ in nil }
-                : shown(cells, of: parts.map { $0[keyPath: column] }, hidden: isHidden, isSuppressed)
-            json.object(name) { json in
-                for (label, count) in zip(labels, shown) {
-                    json.key(text: label)
-                    if let count { json.value(count) } else { json.null() }
+    /// Counts as a reader may see them; nil: hidden.
+    private struct Cells {
+        var total: Int?
+        var classes: [Int?]
+        var times: [Int?]
+        var awaited: [Int?]
+
+        /// Those of each zone, and at last of all.
+        static func all(_ zones: [Counts], _ isSuppressed: Bool) -> [Cells] {
+            let sums =
+                isSuppressed
+                ? Suppression.sums(zones.map(\.total)) : Array(repeating: true, count: zones.count + 1)
+            func group(_ path: KeyPath<Counts, [Int]>, _ width: Int) -> [[Int?]] {
+                let rows = zones.map { $0[keyPath: path] }
+                if isSuppressed, !rows.isEmpty {
+                    let suppression = Suppression(rows, sums: sums)
+                    return sums.indices.map { suppression.row($0) }
                 }
+                return rows + [(0..<width).map { column in rows.reduce(0) { $0 + $1[column] } }]
+            }
+            let classes = group(\.classes, Ask.Class.allCases.count)
+            let times = group(\.times, Time.allCases.count)
+            let awaited = group(\.awaited, State.WaitingFor.allCases.count)
+            let totals = zones.map(\.total) + [zones.reduce(0) { $0 + $1.total }]
+            return sums.indices.map { index in
+                Cells(
+                    total: sums[index] ? totals[index] : nil,
+                    classes: classes[index],
+                    times: times[index],
+                    awaited: awaited[index]
+                )
             }
         }
-        group("byClass", Ask.Class.allCases.map(\.rawValue), \.classes)
-        group("byHoursToDue", Time.allCases.map(\.rawValue), \.times)
-        group("byWaitingFor", State.WaitingFor.allCases.map(\.rawValue), \.awaited)
-    }
 
-    /// Counts as they may be shown: none under five on a dashboard, and, where the hidden ones could be reckoned
-    /// from the total, the next smallest hidden too.
-    ///
-    /// - Parameters:
-    ///   - parts: the same counts of each part of the whole, shown beside it. Where what is hidden of them could be reckoned from the
-    ///     whole, the whole is hidden too.
-    ///   - isHidden: which of the parts are hidden wholly; empty: none.
-    static func shown(
-        _ counts: [Int],
-        of parts: [[Int]] = [],
-        hidden isHidden: [Bool] = [],
-        _ isSuppressed: Bool
-    ) -> [Int?] {
-        guard isSuppressed else { return counts }
-        var shown = counts.map { $0 < leastShown ? nil : Optional($0) }
-        let partsShown = parts.enumerated().map { index, part -> [Int?] in
-            isHidden.isEmpty || !isHidden[index] ? WaitingBoard.shown(part, true) : part.map { _ in nil }
+        func write(to json: inout JSONWriter) {
+            json.field("total", total)
+            func group(_ name: StaticString, _ labels: [String], _ counts: [Int?]) {
+                json.object(name) { json in
+                    for (label, count) in zip(labels, counts) {
+                        json.key(text: label)
+                        if let count { json.value(count) } else { json.null() }
+                    }
+                }
+            }
+            group("byClass", Ask.Class.allCases.map(\.rawValue), classes)
+            group("byHoursToDue", Time.allCases.map(\.rawValue), times)
+            group("byWaitingFor", State.WaitingFor.allCases.map(\.rawValue), awaited)
         }
-        for index in counts.indices {
-            let hidden = parts.indices.filter { partsShown[$0][index] == nil && parts[$0][index] > 0 }
-            let sum = hidden.reduce(0) { $0 + parts[$1][index] }
-            if hidden.count == 1 || (1..<leastShown).contains(sum) { shown[index] = nil }
-        }
-        func isReckoned() -> Bool {
-            let hidden = counts.indices.filter { shown[$0] == nil && counts[$0] > 0 }
-            let sum = hidden.reduce(0) { $0 + counts[$1] }
-            return (1..<leastShown).contains(sum) || !parts.isEmpty && hidden.count == 1
-        }
-        while isReckoned(), let next = shown.indices.filter({ shown[$0] != nil }).min(by: { counts[$0] < counts[$1] }) {
-            shown[next] = nil
-        }
-        return shown
     }
 
     /// The rows, who is due first at the top; null for keys that see none.
@@ -178,7 +161,7 @@ enum WaitingBoard {
                     json.field("due", referral.due)
                     json.field("hoursToDue", referral.due.map { $0.minutes(since: exchange.now) / 60 })
                     json.field("waitingFor", waitingFor.rawValue)
-                    json.strings("alerts", referral.alerts.map(\.kind.rawValue))
+                    json.strings("alerts", referral.alerts(for: exchange.actor).map(\.kind.rawValue))
                 }
             }
         }

@@ -309,7 +309,7 @@ extension SchemaText {
             "Verdict",
             """
             provider! slug?
-            block! string
+            block! string?
             chosen! bool
             reason! string?
             detail! string

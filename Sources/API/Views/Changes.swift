@@ -61,7 +61,7 @@ extension Change {
         json.object { json in
             json.field("kind", kind)
             json.field("provider", isNamed ? provider : nil)
-            json.field("block", block)
+            json.field("block", isNamed ? block : nil)
             json.field("reason", reason)
             json.object("amounts") { writeAmounts(ask, to: &$0) }
             json.field("question", question(ask, isNamed ? provider?.description : nil))

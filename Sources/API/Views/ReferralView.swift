@@ -16,6 +16,8 @@ struct ReferralTexts: Sendable {
 /// that a repeated request is answered as it was the first time.
 struct ReferralView {
     let referral: Referral
+    /// Other people's referrals are not named to it.
+    let reader: Actor
     /// nil for whoever sees no person: a commissioner.
     let texts: ReferralTexts?
 
@@ -84,7 +86,7 @@ struct ReferralView {
             json.field("safeToLeave", state.isSafeToLeave(referral))
             json.field("waitingFor", state.waitingFor(referral)?.rawValue)
             json.array("alerts") { json in
-                for alert in referral.alerts {
+                for alert in referral.alerts(for: reader) {
                     json.object {
                         $0.field("kind", alert.kind.rawValue)
                         $0.field("at", alert.at)
@@ -102,7 +104,7 @@ struct ReferralView {
                     }
                 }
             }
-            json.strings("possibleDuplicates", referral.duplicates.map(\.description))
+            json.strings("possibleDuplicates", referral.duplicates(for: reader, state).map(\.description))
             reasons(&json, state)
         }
         return asides
@@ -161,5 +163,20 @@ extension JSONValue {
     subscript(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
+    }
+}
+
+extension Referral {
+    /// Other referrals under the same NHS number, as far as a reader may see them: a number that somebody knows must not be
+    /// a way to what others wrote of the person.
+    fileprivate func duplicates(for reader: Actor, _ state: State) -> [ReferralID] {
+        guard reader.seesPersons else { return [] }
+        return duplicates.filter { state.referrals[$0].map { state.isVisible($0, to: reader) } ?? false }
+    }
+
+    /// The alerts for a reader. That there is another referral under the number is for whoever may know the person, and a
+    /// ward learns it without a name: nobody is to be arranged for twice.
+    func alerts(for reader: Actor) -> [Alert] {
+        reader.seesPersons ? alerts : alerts.filter { $0.kind != .possibleDuplicate }
     }
 }

@@ -26,7 +26,7 @@ extension Deliberation {
             throw Rejection(.clash, "somebody else overrode it meanwhile: read the referral again")
         }
         guard let provider = state.providers[terms.provider] else {
-            throw .rule("/provider", "there is no provider \(terms.provider)")
+            throw .rule("/provider", "there is no such provider")
         }
         guard provider.status == .open else { throw .rule("/provider", "\(provider.id) is suspended") }
         withdrawOffers(of: referral)

@@ -130,7 +130,7 @@ extension Deliberation {
         func fault(_ pointer: String, _ detail: String) { faults.append(Rejection.Fault(pointer, detail)) }
         // A district that was moved to another zone since does not hinder a correction.
         let zone = ask.district == known?.ask.district ? known?.zone : state.zone(of: ask.district)
-        if zone == nil { fault("/district", "\(ask.district) lies in no zone of this system") }
+        if zone == nil { fault("/district", "it lies in no zone of this system") }
         if let sector = ask.sector, sector.district != ask.district {
             fault("/sector", "lies in another district than \(ask.district)")
         }
@@ -141,7 +141,7 @@ extension Deliberation {
             }
         }
         if let provider = ask.existingProvider, state.providers[provider] == nil {
-            fault("/existingProvider", "there is no provider \(provider)")
+            fault("/existingProvider", "there is no such provider")
         }
         for (index, visit) in ask.visits.enumerated() { check(visit, "/visits/\(index)", fault) }
         guard faults.isEmpty, let zone else {
@@ -231,6 +231,10 @@ extension Deliberation {
             let package = try ownPackage(id)
             guard let found = state.referrals[package.referral] else {
                 preconditionFailure("package \(id) has no referral")
+            }
+            // Its care is over: what is written of the person since is not for it.
+            if actor.role == .provider, package.status == .ended {
+                throw Rejection(.forbidden, "\(id) has ended: who the person is is no longer shown to its provider")
             }
             referral = found
         }

@@ -6,7 +6,7 @@ extension Deliberation {
         let existing = state.providers[wanted.id]
         try check(precondition, existing?.version)
         for (index, zone) in wanted.zones.enumerated() where state.zones[zone] == nil {
-            throw .rule("/zones/\(index)", "there is no zone \(zone)")
+            throw .rule("/zones/\(index)", "there is no such zone")
         }
         var provider = wanted
         provider.version = existing?.version ?? 1
@@ -32,16 +32,16 @@ extension Deliberation {
     }
 
     mutating func buyBlock(_ terms: BlockTerms, awardedTo provider: ProviderID?) throws(Rejection) -> Outcome {
-        guard state.zones[terms.zone] != nil else { throw .rule("/zone", "there is no zone \(terms.zone)") }
+        guard state.zones[terms.zone] != nil else { throw .rule("/zone", "there is no such zone") }
         guard terms.until >= terms.from else { throw .rule("/until", "the last day is before the first") }
         guard terms.until >= today else { throw .rule("/until", "the last day has passed") }
         guard terms.weekly.minutesPerWeek > 0 else { throw .rule("/weekly", "a block needs minutes") }
         for (index, id) in (terms.eligibleProviders ?? []).enumerated() where state.providers[id] == nil {
-            throw .rule("/eligibleProviders/\(index)", "there is no provider \(id)")
+            throw .rule("/eligibleProviders/\(index)", "there is no such provider")
         }
         if let provider {
             guard let awarded = state.providers[provider] else {
-                throw .rule("/provider", "there is no provider \(provider)")
+                throw .rule("/provider", "there is no such provider")
             }
             guard awarded.status == .open else {
                 throw .rule("/provider", "\(provider) is suspended and can be awarded nothing")
@@ -99,7 +99,7 @@ extension Deliberation {
         let block = try visibleBlock(id)
         try actFor(terms.provider, at: "/provider")
         guard let provider = state.providers[terms.provider] else {
-            throw .rule("/provider", "there is no provider \(terms.provider)")
+            throw .rule("/provider", "there is no such provider")
         }
         guard provider.status == .open else { throw .rule("/provider", "\(provider.id) is suspended") }
         if let eligible = block.eligibleProviders, !eligible.contains(provider.id) {

@@ -77,6 +77,19 @@ struct MetricsTests {
         }
     }
 
+    @Test("systems, how busy they are and what ails them are told to nobody else; whether it is ready, to anyone")
+    func readiness() {
+        let lane = Service(metrics: .loopback).makeLane()
+        func ask(isLoopback: Bool) -> Response? {
+            Request(method: .get, path: "/readyz").withView(peerIsLoopback: isLoopback) { view in
+                guard case .now(let response) = lane.respond(to: view) else { return nil }
+                return response
+            }
+        }
+        #expect(lines(ask(isLoopback: false)) == [#"{"status":"ready"}"#])
+        #expect(lines(ask(isLoopback: true)) != lines(ask(isLoopback: false)))
+    }
+
     @Test("the text has help and kind of each metric, cumulative buckets, and escaped labels")
     func format() {
         let service = Service()

@@ -63,6 +63,82 @@ struct PrivacyTests {
         #expect(isClean(county.referrer.get("/v1/referrals"), but: ["RJC-88213"]))
     }
 
+    @Test("a provider whose care has ended is not told who the person is, nor what is written of them since")
+    func ended() {
+        let county = AccessTests.placed()
+        #expect(county.avon.get("/v1/packages/p1/person").status == 200)
+        #expect(county.avon.get("/v1/offers/o1").text.contains("hoist"))
+        let ending = county.clinician.put(
+            "/v1/packages/p1/ending",
+            #"{"at":"2027-01-04T12:00:00Z","outcome":"neverStarted","onward":"home","by":{"name":"Dr","role":"OT"}}"#
+        )
+        #expect(ending.status == 200, "\(ending.text)")
+        let refused = county.avon.get("/v1/packages/p1/person")
+        #expect(refused.status == 403 && isClean(refused), "\(refused.text)")
+        #expect(isClean(county.avon.get("/v1/offers/o1")) && isClean(county.avon.get("/v1/offers")))
+        #expect(county.avon.get("/v1/packages/p1").status == 200)
+        for client in [county.referrer, county.clinician, county.broker] {
+            #expect(client.get("/v1/packages/p1/person").status == 200)
+        }
+        #expect(county.broker.get("/v1/offers/o1").text.contains("hoist"))
+    }
+
+    @Test("an NHS number leads nobody to what another wrote of the person")
+    func numberProbes() {
+        let county = AccessTests.placed()
+        let probe =
+            #"{"person":{"reference":"A","nhsNumber":"9990000018"},"district":"CV31","pathway":1,"source":"gp","class":"stepUp","visits":[]}"#
+        let other = county.otherReferrer.post("/v1/referrals", probe).json
+        #expect(other["possibleDuplicates"] == .parse("[]"))
+        // That there is one it learns: nobody is to be arranged for twice.
+        #expect(other["alerts"]?[0]?["kind"] == .string("possibleDuplicate"))
+        let commissioner = county.commissioner.post("/v1/referrals", probe).json
+        #expect(commissioner["possibleDuplicates"] == .parse("[]") && commissioner["alerts"] == .parse("[]"))
+        #expect(!county.commissioner.get("/v1/waiting").text.contains("possibleDuplicate"))
+        #expect(county.broker.get("/v1/referrals/r3").json["possibleDuplicates"] == .parse(#"["r1"]"#))
+        #expect(county.commissioner.get("/v1/referrals/r3").json["possibleDuplicates"] == .parse("[]"))
+    }
+
+    @Test("words that may name a carer are not the commissioner's")
+    func shortfallWords() {
+        let county = AccessTests.placed()
+        let path = "/v1/blocks/b1/claims/c1/shortfalls"
+        let posted = county.avon.post(
+            path,
+            #"{"date":"2027-01-06","band":"morning","minutes":30,"carers":0,"reason":"Carla is ill"}"#
+        )
+        #expect(posted.status == 201, "\(posted.text)")
+        #expect(county.avon.get("\(path)/s1").json["reason"] == .string("Carla is ill"))
+        #expect(county.broker.get("\(path)/s1").json["reason"] == .string("Carla is ill"))
+        #expect(isClean(county.commissioner.get("\(path)/s1")))
+    }
+
+    @Test("a referrer's reasons name no provider, and no block that would")
+    func reasons() {
+        let county = County()
+        #expect(county.commissioner.post("/v1/blocks", County.block(minutes: 60)).status == 201)
+        #expect(county.referrer.post("/v1/referrals", County.referral).status == 201)
+        let path = "/v1/referrals/r1/explanation"
+        let told = county.referrer.get(path).json
+        #expect(told["verdicts"]?.elements.isEmpty == false)
+        for entry in (told["verdicts"]?.elements ?? []) + (told["changes"]?.elements ?? []) {
+            #expect(entry["block"] == .null && entry["provider"] == .null, "\(entry)")
+        }
+        #expect(county.broker.get(path).json["verdicts"]?[0]?["block"] == .string("b1"))
+    }
+
+    @Test("no number that says who somebody is hides in a code")
+    func codes() {
+        let county = County()
+        for skill in ["n9990000018", "n999-000-0018"] {
+            let asked = County.referral.replacing(["visits", "0", "skills"], .array([.string(skill)]))
+            let answer = county.referrer.post("/v1/referrals", asked)
+            #expect(answer.status == 400 && answer.pointers == ["/visits/0/skills/0"], "\(answer.text)")
+        }
+        let asked = County.referral.replacing(["visits", "0", "skills"], .array([.string("nvq3-2024")]))
+        #expect(county.referrer.post("/v1/referrals", asked).status == 201)
+    }
+
     @Test("no command holds a name, a reference, a number or a word of free text")
     func commands() throws {
         let value = County.referral

@@ -32,47 +32,28 @@ struct WaitingTests {
         #expect(board["total"] == .null)
         #expect(board["items"] == .null)
         #expect(board["zones"]?.elements.allSatisfy { $0["total"] == .null } == true)
-        #expect(WaitingBoard.shown([12, 3, 0], true) == [nil, nil, nil])
-        #expect(WaitingBoard.shown([12, 7, 3], true) == [12, nil, nil])
-        #expect(WaitingBoard.shown([12, 7, 0], true) == [12, 7, nil])
-        #expect(WaitingBoard.shown([12, 3, 4], true) == [12, nil, nil])
-        #expect(WaitingBoard.shown([1, 0], false) == [1, 0])
-        // What one part hides must not be what the other parts leave of the whole: of 8, 7 are shown.
-        #expect(WaitingBoard.shown([8, 12], of: [[7, 6], [1, 6]], true) == [nil, nil])
-        #expect(WaitingBoard.shown([14, 12], of: [[7, 6], [7, 6]], true) == [14, 12])
-        #expect(WaitingBoard.shown([14, 12], of: [[7, 6], [7, 6]], false) == [14, 12])
-        // A part whose sum is hidden shows none of what it is made of, so nothing of the whole may rest on that.
-        #expect(WaitingBoard.shown([13, 9], of: [[3, 0], [10, 9]], hidden: [true, true], true) == [nil, nil])
-        #expect(WaitingBoard.shown([13, 18], of: [[3, 8], [10, 10]], hidden: [true, true], true) == [13, 18])
-        // Where a part is alone with what it hides, the whole's own sum must not tell either.
-        #expect(WaitingBoard.shown([9, 12, 30], of: [[1, 12, 15], [8, 0, 15]], true) == [nil, nil, 30])
+        // Whatever it asks for: what is hidden of one zone hangs on all of them.
+        #expect(county.dashboard.get("/v1/waiting?zone=rugby").json["zones"]?[0] == board["zones"]?[1])
+        #expect(county.dashboard.get("/v1/waiting?zone=rugby").json["zones"]?.elements.count == 1)
     }
 
-    @Test("no count under five comes out of a dashboard's board, whatever one subtracts from what")
-    func noDifference() {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("seed \(seed)")
-        var random = SeededGenerator(seed: seed)
-        for _ in 0..<3_000 {
-            let zones = Int.random(in: 1...4, using: &random)
-            let labels = Int.random(in: 2...4, using: &random)
-            let parts = (0..<zones).map { _ in
-                (0..<labels).map { _ in [0, 0, 1, 2, 4, 5, 6, 9, 30].randomElement(using: &random)! }
+    @Test("what a dashboard may not see of a zone cannot be had by asking for the others one by one")
+    func zoneByZone() {
+        let county = County()
+        for (district, count) in [("CV21", 7), ("CV31", 2)] {
+            for _ in 0..<count {
+                let ask = County.referral.replacing(["district"], .string(district)).with("sector", nil)
+                    .replacing(["person", "nhsNumber"], nil)
+                #expect(county.referrer.post("/v1/referrals", ask).status == 201)
             }
-            let whole = (0..<labels).map { label in parts.reduce(0) { $0 + $1[label] } }
-            let shownParts = parts.map { WaitingBoard.shown($0, true) }
-            let shown = WaitingBoard.shown(whole, of: parts, true)
-            for label in 0..<labels {
-                guard let total = shown[label] else { continue }
-                // What the zones that are shown leave of the whole is of several zones, or of nobody.
-                let hidden = (0..<zones).filter { shownParts[$0][label] == nil && parts[$0][label] > 0 }
-                let left = total - shownParts.reduce(0) { $0 + ($1[label] ?? 0) }
-                #expect(hidden.isEmpty || hidden.count > 1 && left >= WaitingBoard.leastShown, "\(parts), seed \(seed)")
-            }
-            let hidden = (0..<labels).filter { shown[$0] == nil && whole[$0] > 0 }
-            // Alone it would be the sum less the others; with nothing shown beside it, it may be any of them.
-            #expect(hidden.count != 1 || shown.allSatisfy { $0 == nil }, "\(parts), seed \(seed)")
         }
+        let board = county.dashboard.get("/v1/waiting").json
+        #expect(board["total"] == .integer(9))
+        for (index, zone) in ["leamington", "rugby"].enumerated() {
+            let alone = county.dashboard.get("/v1/waiting?zone=\(zone)").json
+            #expect(alone["total"] == .null && board["zones"]?[index]?["total"] == .null)
+        }
+        #expect(county.broker.get("/v1/waiting?zone=rugby").json["total"] == .integer(7))
     }
 
     @Test("a person who waits is told why, with the smallest change that would place")

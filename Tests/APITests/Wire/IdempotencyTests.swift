@@ -84,6 +84,8 @@ struct IdempotencyTests {
         let fields: [KnownField: String] = [.idempotencyKey: String(repeating: "k", count: 255)]
         #expect(county.commissioner.post("/v1/blocks", County.block(), fields: fields).json["id"] == .string("b1"))
         #expect(county.administrator.post("/v1/blocks", County.block(), fields: fields).json["id"] == .string("b2"))
+        // However the path is spelt.
+        #expect(county.commissioner.post("/v1/%62locks", County.block(), fields: fields).json["id"] == .string("b1"))
     }
 
     @Test("a noun of state said twice is 200, said otherwise 409")
