@@ -87,7 +87,8 @@ extension Search {
         option = home
     }
 
-    /// Cheapest split over two of the candidates that fit in part. A band that both could take goes to the cheaper.
+    /// Cheapest split over two of the candidates that fit in part. A band that both could take goes to the cheaper, unless
+    /// fairness between two providers outweighs that.
     private func cheapestSplit(_ need: Int, _ parts: Int, _ cheapest: inout Int) {
         let all = region.bands[need]
         let two = region.two[need]
@@ -112,23 +113,44 @@ extension Search {
                     if region.candCost[c &* 8 &+ k] <= region.candCost[d &* 8 &+ k] { mine |= 1 << UInt8(k) }
                 }
                 let points = points(c, mine) &+ points(d, all & ~mine) &+ region.weights.split
+                // Fairness left out: no way to share it between the two costs less than this.
                 if points >= cheapest { continue }
-                let total =
-                    same
-                    ? points &+ fairness(ofMore: weekly(need, all), c)
-                    : points &+ fairness(ofMore: weekly(need, mine), c)
-                        &+ fairness(ofMore: weekly(need, all & ~mine), d)
-                guard total < cheapest else { continue }
-                cheapest = total
-                option = Option(
-                    first: Int32(truncatingIfNeeded: c),
-                    second: Int32(truncatingIfNeeded: d),
-                    firstBands: mine,
-                    secondBands: all & ~mine
-                )
+                if same {
+                    let total = points &+ fairness(ofMore: weekly(need, all), c)
+                    if total < cheapest { choose(c, mine, d, all & ~mine, total, &cheapest) }
+                } else {
+                    cheapestDivision(need, c, fits & ~others, d, fits & others, &cheapest)
+                }
             }
             i &+= 1
         }
+    }
+
+    /// The cheapest way in which two providers share a package: `mine` is the first's in any case, `both` goes either way.
+    private func cheapestDivision(_ need: Int, _ c: Int, _ mine: UInt8, _ d: Int, _ both: UInt8, _ cheapest: inout Int)
+    {
+        let all = region.bands[need]
+        var subset = both
+        while true {
+            let (mine, theirs) = (mine | subset, all & ~(mine | subset))
+            let total =
+                points(c, mine) &+ points(d, theirs) &+ region.weights.split
+                &+ fairness(ofMore: weekly(need, mine), c) &+ fairness(ofMore: weekly(need, theirs), d)
+            if total < cheapest { choose(c, mine, d, theirs, total, &cheapest) }
+            if subset == 0 { return }
+            subset = (subset &- 1) & both
+        }
+    }
+
+    @inline(__always)
+    private func choose(_ c: Int, _ mine: UInt8, _ d: Int, _ theirs: UInt8, _ total: Int, _ cheapest: inout Int) {
+        cheapest = total
+        option = Option(
+            first: Int32(truncatingIfNeeded: c),
+            second: Int32(truncatingIfNeeded: d),
+            firstBands: mine,
+            secondBands: theirs
+        )
     }
 
     /// A random option of a need, whether it fits now or not.
@@ -352,7 +374,10 @@ extension Search {
         drawRoomy(need, waited ? manner.drawsWaiting : manner.drawsPlaced, manner)
         let target = option
         if !waited {
-            if first[need] == target.first && second[need] == target.second { return }
+            // The same two blocks may share it another way.
+            if first[need] == target.first && second[need] == target.second && firstBands[need] == target.firstBands {
+                return
+            }
             eject(need)
         }
         if !makeRoom(Int(target.first), target.firstBands, manner)

@@ -58,6 +58,48 @@ struct AllocatorTests {
         }
     }
 
+    @Test("two providers share a package the cheapest way, also where fairness outweighs the shorter way")
+    func division() throws {
+        var instance = Instance(
+            horizon: 64,
+            weights: Instance.Weights(
+                travelPerKilometreVisit: 25,
+                preferenceMissed: 500,
+                split: 5_000,
+                overFair: 500,
+                farOverFair: 0
+            )
+        )
+        instance.places = [Instance.Place(x: 0, y: 0), Instance.Place(x: 1_000, y: 0)]
+        // The first is nearer and has its share; each lacks one band of three.
+        instance.providers = [Instance.Provider(recent: 600, fair: 600), Instance.Provider(recent: 0, fair: 6_000)]
+        for (provider, lacks) in [(0, 0), (1, 2)] {
+            var minutes = [Int16](repeating: 60, count: Instance.bands * 64)
+            for day in 0..<64 { minutes[lacks * 64 + day] = 0 }
+            instance.append(
+                Instance.Block(provider: provider, base: provider, zone: [0, 1], days: 0..<64),
+                minutes: minutes
+            )
+        }
+        let days = (0..<28).reduce(UInt128(0)) { $0 | 1 << UInt128($1) }
+        instance.needs = [
+            Instance.Need(
+                place: 0,
+                days: 0..<28,
+                calls: (0..<3).map {
+                    Instance.Call(band: $0, minutes: 30, carers: 1, days: days, visitsPerWeek: 7)
+                },
+                waiting: 20_000_000,
+                twoProviders: true
+            )
+        ]
+        let plan = Allocator(instance).improve(seed: 1, budget: .moves(1_000)).plan
+        let placement = try #require(plan.placements[0])
+        // All but the band it lacks goes to the farther one.
+        #expect([placement.block(for: 0), placement.block(for: 1), placement.block(for: 2)] == [1, 1, 0])
+        #expect(try instance.account(plan).objective < 200_000)
+    }
+
     @Test("of a sample of candidates, another in every run, it makes nothing dearer", arguments: UInt64(1)...10)
     func sampled(seed: UInt64) throws {
         var random = RandomInstance(seed: seed)
