@@ -65,12 +65,7 @@ public struct Choice: Sendable {
             if let slack = portions.slack(index, all) {
                 contest.enter(Contender(first: index, slack: slack, candidates))
             } else {
-                // One by one. A pair found from these is looked at again as a whole, since two visits in one band share its
-                // minutes.
-                parts[index] = need.visits.indices.reduce(0) {
-                    let one = UInt16(1) << UInt16($1)
-                    return portions.slack(index, one) == nil ? $0 : $0 | one
-                }
+                parts[index] = portions.singly(index)
                 partial.append(index)
             }
         }
@@ -91,10 +86,10 @@ public struct Choice: Sendable {
         }
         // Who could be one of two providers, had the person not only one.
         var wouldShare = [Bool](repeating: false, count: candidates.count)
-        for (position, first) in partial.enumerated() where providers == 1 && parts[first] != 0 {
-            for second in partial[(position + 1)...]
-            where parts[first] | parts[second] == all && candidates[second].provider != candidates[first].provider
-                && !(wouldShare[first] && wouldShare[second])
+        for first in partial where providers == 1 && parts[first] != 0 {
+            for second in partial
+            where !wouldShare[first] && parts[first] | parts[second] == all
+                && candidates[second].provider != candidates[first].provider
             {
                 portions.forEachDivision(first, second, parts, all, &masksLeft) { _, _ in
                     (wouldShare[first], wouldShare[second]) = (true, true)
@@ -121,6 +116,40 @@ public struct Choice: Sendable {
             }
             return .blocked(obstacle)
         }
+    }
+
+    /// Whether any option carries every visit: whether there is a best, without a look for it or at the reasons.
+    public static func isPossible(
+        _ need: Need,
+        among candidates: [Candidate],
+        providers: Int = 1,
+        masks: Int = Choice.mostMasks
+    ) -> Bool {
+        let all = need.allVisits
+        var portions = Portions(need, candidates)
+        if candidates.indices.contains(where: { portions.slack($0, all) != nil }) { return true }
+        var parts = [UInt16](repeating: 0, count: candidates.count)
+        var isKnown = [Bool](repeating: false, count: candidates.count)
+        func part(_ index: Int) -> UInt16 {
+            if !isKnown[index] { (isKnown[index], parts[index]) = (true, portions.singly(index)) }
+            return parts[index]
+        }
+        let owners = candidates.map(\.provider)
+        var masksLeft = masks
+        var isPossible = false
+        for first in candidates.indices {
+            for second in candidates.indices[(first + 1)...]
+            where !isPossible && (providers > 1 || owners[first] == owners[second]) {
+                // Of the few pairs of one provider most are told by their minutes alone, without a look at each visit.
+                guard providers > 1 || portions.canShare(first, second, all), part(first) | part(second) == all
+                else { continue }
+                portions.forEachDivision(first, second, parts, all, &masksLeft) { _, _ in
+                    isPossible = true
+                    return false
+                }
+            }
+        }
+        return isPossible
     }
 
     /// The most ways to part one package that are looked at, over all pairs of claims, 8,192: a package of many visits that

@@ -53,6 +53,26 @@ public struct Demand: Sendable {
         }
     }
 
+    /// Whether two claims' free cells hold it between them, minute by minute: without that they cannot carry it, however its
+    /// visits are shared.
+    func fits(_ free: [Int16], and other: [Int16]) -> Bool {
+        precondition(free.count >= cells.count && other.count >= cells.count)
+        return free.withUnsafeBytes { free in
+            other.withUnsafeBytes { other in
+                cells.withUnsafeBytes { cells in
+                    steps.allSatisfy { step in
+                        let offset = Int(step) * Demand.stride * MemoryLayout<Int16>.size
+                        // Unsigned: two cells of 32,767 add up to less than 65,536.
+                        let have =
+                            free.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt16>.self)
+                            &+ other.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt16>.self)
+                        return all(have .>= cells.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt16>.self))
+                    }
+                }
+            }
+        }
+    }
+
     @inline(__always)
     private static func isShort(_ left: SIMD16<Int16>) -> Bool {
         let words = unsafeBitCast(left, to: SIMD4<UInt64>.self)

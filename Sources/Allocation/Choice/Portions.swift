@@ -47,6 +47,7 @@ struct Portions {
         _ left: inout Int,
         _ found: (_ mine: UInt16, _ slack: Int) -> Bool
     ) {
+        guard canShare(first, second, all) else { return }
         // Visits that only one of the two can carry are settled; the rest are tried both ways.
         let settled = all & ~parts[second]
         let free = parts[first] & parts[second]
@@ -67,6 +68,24 @@ struct Portions {
 
     /// Ways to part one package over two claims that are looked at, 256: eight visits that either could carry.
     private static let mostDivisions = 256
+
+    /// The visits that fit one by one. What is found from these is looked at again as a whole, since two visits in one band
+    /// share its minutes.
+    mutating func singly(_ candidate: Int) -> UInt16 {
+        var part: UInt16 = 0
+        for visit in need.visits.indices where slack(candidate, 1 << UInt16(visit)) != nil {
+            part |= 1 << UInt16(visit)
+        }
+        return part
+    }
+
+    /// Whether two claims have the minutes of all the visits between them.
+    mutating func canShare(_ first: Int, _ second: Int, _ all: UInt16) -> Bool {
+        portions[places[all] ?? add(all)].demand.fits(
+            candidates[first].capacity.free,
+            and: candidates[second].capacity.free
+        )
+    }
 
     private mutating func add(_ mask: UInt16) -> Int {
         if portions.count == Portions.most {

@@ -73,6 +73,10 @@ extension Trial {
         var left = Trial.mostTimes
         for (index, visit) in ask.visits.enumerated() {
             guard let time = visit.time, let at = bands.minute(of: time.at, in: visit.band) else { continue }
+            // Where it would not be placed at any time of its band, no time is looked at.
+            var untimed = ask.visits
+            untimed[index].time = nil
+            guard places(untimed) else { continue }
             let first = bands.start(of: visit.band)
             let last = bands.end(of: visit.band) - visit.minutes
             let others = stride(from: first, through: last, by: 15).filter { $0 != at }

@@ -33,7 +33,7 @@ struct Trial {
     /// Whether other visits would be placed, on the same days and by the same rules.
     func places(_ visits: [Visit]) -> Bool {
         let need = Need(referral.ask.with(visits: visits), from: start, bands: state.policy.bands)
-        return Choice(need, among: candidates, providers: referral.providersSought, masks: Trial.mostMasks).best != nil
+        return isPossible(need, candidates, referral.providersSought)
     }
 
     /// Whether another ask would be placed, or this one on another day.
@@ -41,23 +41,21 @@ struct Trial {
         var changed = referral
         changed.ask = ask
         let survey = state.survey(changed, start: day, only: nil)
-        let candidates = survey.candidates.map(\.candidate)
-        return Choice(
-            survey.need,
-            among: candidates,
-            providers: referral.providersSought,
-            masks: Trial.mostMasks
-        ).best != nil
+        return isPossible(survey.need, survey.candidates.map(\.candidate), referral.providersSought)
     }
 
     /// Whether as many as two providers would carry it.
     func places(sharedBy providers: Int) -> Bool {
-        Choice(survey.need, among: candidates, providers: providers, masks: Trial.mostMasks).best != nil
+        isPossible(survey.need, candidates, providers)
     }
 
     /// Whether it would be placed if there were more claims that may carry it.
     func places(beside more: [Candidate]) -> Bool {
-        Choice(survey.need, among: candidates + more, providers: providers, masks: Trial.mostMasks).best != nil
+        isPossible(survey.need, candidates + more, providers)
+    }
+
+    private func isPossible(_ need: Need, _ candidates: [Candidate], _ providers: Int) -> Bool {
+        Choice.isPossible(need, among: candidates, providers: providers, masks: Trial.mostMasks)
     }
 
     /// A candidate for what is sought, fairness left out: it decides who carries a package, never whether anybody can.

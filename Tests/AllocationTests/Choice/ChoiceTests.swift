@@ -196,6 +196,7 @@ struct ChoiceTests {
                 let best = oracle.options(providers: providers)
                     .min { $0.option.rank.lexicographicallyPrecedes($1.option.rank) }
                 #expect(choice.best == best?.option, "seed \(seed) round \(round)")
+                #expect(Choice.isPossible(need, among: candidates, providers: providers) == (best != nil))
                 for index in candidates.indices {
                     let verdict = oracle.verdict(index, providers: providers)
                     #expect(choice.verdicts[index] == verdict, "seed \(seed) round \(round) claim \(index)")
