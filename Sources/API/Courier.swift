@@ -47,15 +47,22 @@ struct Courier: Sendable {
         case .ready(let served): answer(served.response(to: exchange.request, position: position))
         case .reading(let keys, let render):
             read(keys) { answer(render($0).response(to: exchange.request, position: position)) }
-        case .aside(let render):
-            read([]) { _ in
-                do throws(Problem) {
-                    send(try render(), from: snapshot, position: position)
-                } catch {
-                    answer(error.response)
-                }
-            }
+        case .aside(let render): read([]) { _ in send(render, from: snapshot, position: position) }
         }
+    }
+
+    private func send(_ render: () throws(Problem) -> Reply, from snapshot: Snapshot, position: UInt64? = nil) {
+        do throws(Problem) {
+            send(try render(), from: snapshot, position: position)
+        } catch {
+            answer(error.response)
+        }
+    }
+
+    /// Works the answer out beside the lane and the vault's readers.
+    func workOut(from snapshot: Snapshot, _ render: @escaping @Sendable () throws(Problem) -> Reply) {
+        guard !broker.workOut({ send(render, from: snapshot) }) else { return }
+        answer(Problem.unavailable("Too many explanations are asked for just now.", retryAfter: 1).response)
     }
 
     /// Reads texts off the lane and goes on.

@@ -202,6 +202,9 @@ public final class LaneResponder: Responder {
                 from: snapshot
             )
             return .later
+        case .study(let handler):
+            courier(exchange, view).workOut(from: snapshot) { () throws(Problem) in try handler(exchange) }
+            return .later
         case .recordedQuery(let handler):
             let intent = try handler(exchange)
             courier(exchange, view).submit(intent)

@@ -25,6 +25,8 @@ public final class Broker: Brokering {
     static let mostDecidedInARow = 16
     /// Look-ups that may wait for the vault, 1,024; past it the answer is 503.
     public static let mostLookUps = 1_024
+    /// Explanations that may wait at a time, 128: each takes a quarter of a second at most. Past it the answer is 503 at once.
+    public static let mostWorkOuts = 128
     /// Seconds for which `close` waits for what was taken, 10: a disk that hangs must not keep the process for ever.
     public static let longestClose = 10
     /// Seconds a client is told to wait when a bound is met.
@@ -40,6 +42,7 @@ public final class Broker: Brokering {
     let queue: DispatchQueue
     private let writer: DispatchQueue
     let readers: DispatchQueue
+    private let workshop: DispatchQueue
     private let answering: DispatchQueue
 
     private let current: Mutex<Published>
@@ -48,6 +51,7 @@ public final class Broker: Brokering {
     private let submissions = Atomic<UInt64>(0)
     private let inbox = Mutex<Inbox>(Inbox())
     private let lookUps = Atomic<Int>(0)
+    private let workOuts = Atomic<Int>(0)
     private let commits = CommitCounters()
     private let standing = Mutex<Health>(.ready)
     /// Why no command is taken any more until someone has looked: what was stored is not what was written.
@@ -115,6 +119,7 @@ public final class Broker: Brokering {
         writer = DispatchQueue(label: "homeward.journal.\(system)")
         answering = DispatchQueue(label: "homeward.answers.\(system)")
         readers = DispatchQueue(label: "homeward.vault.\(system)", attributes: .concurrent)
+        workshop = DispatchQueue(label: "homeward.workshop.\(system)")
         current = Mutex(recovered.published)
         snapshot = recovered.snapshot
         owned = QueueOwned(Pipeline(durable: recovered.published, secrets: secrets, numbers: recovered.numbers))
@@ -166,6 +171,18 @@ public final class Broker: Brokering {
         readers.async { [self] in
             work(Reader(keeper: keeper, secrets: secrets))
             lookUps.subtract(1, ordering: .relaxed)
+        }
+        return true
+    }
+
+    public func workOut(_ work: @escaping @Sendable () -> Void) -> Bool {
+        guard workOuts.add(1, ordering: .relaxed).newValue <= Broker.mostWorkOuts else {
+            workOuts.subtract(1, ordering: .relaxed)
+            return false
+        }
+        workshop.async { [self] in
+            work()
+            workOuts.subtract(1, ordering: .relaxed)
         }
         return true
     }

@@ -13,6 +13,9 @@ public protocol Brokering: AnyObject, Sendable {
     func submit(_ submission: Submission, _ answer: @escaping @Sendable (Ruled) -> Void)
     /// Runs work that reads the vault, off the lanes, on a bounded queue; false when the queue is full.
     func lookUp(_ work: @escaping @Sendable (any VaultReader) -> Void) -> Bool
+    /// Works out what takes long (an explanation tries many things), off the lanes and one at a time, so that it keeps nobody
+    /// waiting but others of its kind; false when too many wait.
+    func workOut(_ work: @escaping @Sendable () -> Void) -> Bool
     /// SHA-256, for key secrets.
     func keyHash(_ secret: UnsafeRawBufferPointer) -> [UInt8]
 }

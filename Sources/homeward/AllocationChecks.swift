@@ -69,10 +69,12 @@ extension RawInstance {
         try within(block.to, block.from...1_000_000, "\(name).to")
         guard block.free.count == 7 * Instance.bands else { throw Failure("\(name).free has not 35 entries") }
         var minutes = [Int](repeating: 0, count: Instance.bands * instance.horizon)
-        let days = block.from..<min(block.to, horizon)
+        // One that begins beyond the horizon has no day.
+        let end = min(block.to, horizon)
+        let days = min(block.from, end)..<end
         for (position, free) in block.free.enumerated() { try within(free, 0...1_000_000, "\(name).free[\(position)]") }
         for band in 0..<Instance.bands {
-            for day in days.lowerBound..<max(days.lowerBound, days.upperBound) where day < horizon {
+            for day in days {
                 minutes[band * instance.horizon + day] = block.free[(day + weekday) % 7 * Instance.bands + band]
             }
         }

@@ -57,6 +57,15 @@ struct AllocationFileTests {
         #expect(file.arrivals == [0])
     }
 
+    @Test("a block that begins beyond the horizon has nothing to give")
+    func beyond() throws {
+        for from in [55, 56, 57, 64, 128, 1_000_000] {
+            let file = try Self.read([("\"from\": 0, \"to\": 99", "\"from\": \(from), \"to\": 1000000")])
+            let free = file.instance.free.reduce(0) { $0 + Int($1) }
+            #expect(free == (from == 55 ? 2 * 5 * 30 + 30 : 0), "\(from)")
+        }
+    }
+
     @Test("a member that is missing or misspelt is refused by its name: nothing is guessed")
     func missing() {
         for name in [

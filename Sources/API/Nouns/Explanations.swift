@@ -10,9 +10,11 @@ enum Explanations {
         let referral = try Referrals.find(exchange)
         let decision = exchange.state.reasons(referral, at: exchange.now)
         // What hours may cost is for whoever could buy them.
-        let changes = exchange.state.changesThatWouldPlace(referral, at: exchange.now).filter { change in
-            if case .spot = change { exchange.actor.actsForOthers } else { true }
-        }
+        let changes = exchange.state.changesThatWouldPlace(
+            referral,
+            at: exchange.now,
+            seesPrices: exchange.actor.actsForOthers
+        )
         // A reason in a broker's own words may name a provider: it is not for referrers either.
         guard let override = referral.override, exchange.actor.seesPersons, exchange.actor.role != .referrer else {
             return .ready(Served(json(referral, decision, changes, exchange, nil)))

@@ -10,6 +10,8 @@ struct Route: Sendable {
         case query(@Sendable (Exchange) throws(Problem) -> Reply)
         /// The same for lists and boards, whose work grows with the brokerage: worked out beside the lane.
         case list(@Sendable (Exchange) throws(Problem) -> Reply)
+        /// The same for what tries many things: worked out where it keeps nobody else waiting.
+        case study(@Sendable (Exchange) throws(Problem) -> Reply)
         /// Through the broker; the value is the body.
         case command(@Sendable (Exchange, JSONValue) throws(Problem) -> Plan)
         /// Through the broker, because the reading itself is recorded; no body.

@@ -57,7 +57,7 @@ extension Routes {
             subject: .referral,
             summary: "Why it went where it went, and the smallest change that would place it",
             answerSchema: "Explanation",
-            work: .list(Explanations.read)
+            work: .study(Explanations.read)
         ),
         Route(
             method: .post,

@@ -23,18 +23,17 @@ extension Change {
         }
     }
 
-    /// The reason it would take away, by its code; nil where none of the verdicts stands in the way.
+    /// The reason it would take away, by its code; nil where that may be one of several, or none of the verdicts'.
     private var reason: String? {
         switch self {
-        case .triage, .choose: nil
-        case .moreMinutes, .start, .spot, .buy: "noTime"
-        case .otherTime, .singleHanded: "noCarers"
+        case .moreMinutes: "noTime"
+        case .otherTime: "noCarers"
         case .claim: "unclaimed"
         case .twoProviders: "tooManyProviders"
-        case .weeks: "contractDates"
         case .anyGender: "gender"
         case .oneMorePerson: "caseloadFull"
         case .askAgain: "declined"
+        case .triage, .choose, .start, .singleHanded, .weeks, .spot, .buy: nil
         }
     }
 
@@ -92,7 +91,7 @@ extension Change {
             json.field("ceilingPence", ceiling)
             json.field("mostPence", most)
             json.field("budgetLeftPence", left)
-        case .buy(let weekly, let from, let until):
+        case .buy(let weekly, let from, let until, _):
             json.rows("weekly", weekly)
             json.array("skills") { json in
                 for skill in ask.skills { json.value(skill.description) }
@@ -133,10 +132,11 @@ extension Change {
             return
                 "Should a named person buy these hours on the spot, at \(ceiling) pence an hour at most: \(most) pence "
                 + "of the \(left) left?"
-        case .buy(let weekly, let from, let until):
+        case .buy(let weekly, let from, let until, let isCarried):
             return
                 "Could a block of \(weekly.minutesPerWeek) minutes a week be bought for \(ask.district), from \(from) to "
-                + "\(until) or longer, and awarded to a provider that may carry it?"
+                + "\(until) or longer, and awarded to a provider that may carry it"
+                + (isCarried ? "?" : ", which none of those known may?")
         }
     }
 }

@@ -119,15 +119,22 @@ public struct Choice: Sendable {
     }
 
     /// Whether any option carries every visit: whether there is a best, without a look for it or at the reasons.
+    ///
+    /// - Parameters:
+    ///   - from: only options that one of the candidates from this one on takes part in.
+    ///   - looks: how often a portion may still be held against a claim; less afterwards. What lies beyond is not found.
     public static func isPossible(
         _ need: Need,
         among candidates: [Candidate],
         providers: Int = 1,
-        masks: Int = Choice.mostMasks
+        from: Int = 0,
+        masks: Int = Choice.mostMasks,
+        looks: inout Int
     ) -> Bool {
         let all = need.allVisits
-        var portions = Portions(need, candidates)
-        if candidates.indices.contains(where: { portions.slack($0, all) != nil }) { return true }
+        var portions = Portions(need, candidates, looks: looks)
+        defer { looks = portions.looks }
+        if candidates.indices[from...].contains(where: { portions.slack($0, all) != nil }) { return true }
         var parts = [UInt16](repeating: 0, count: candidates.count)
         var isKnown = [Bool](repeating: false, count: candidates.count)
         func part(_ index: Int) -> UInt16 {
@@ -137,8 +144,8 @@ public struct Choice: Sendable {
         let owners = candidates.map(\.provider)
         var masksLeft = masks
         var isPossible = false
-        for first in candidates.indices {
-            for second in candidates.indices[(first + 1)...]
+        for second in candidates.indices[from...] {
+            for first in candidates.indices[..<second]
             where !isPossible && (providers > 1 || owners[first] == owners[second]) {
                 // Of the few pairs of one provider most are told by their minutes alone, without a look at each visit.
                 guard providers > 1 || portions.canShare(first, second, all), part(first) | part(second) == all

@@ -1,9 +1,14 @@
 /// Whether visits fit one claim: its minutes on every day, its carers at every moment.
 extension Capacity {
     /// The first obstacle to placing these visits of a need; nil when they fit. Carers are looked at first: no
-    /// number of minutes makes up for them. Of the days too short of minutes the worst is named.
+    /// number of minutes makes up for them, but for a band in which nobody works at all: there it is the minutes that are
+    /// wanting. Of the days too short of minutes the worst is named.
     public func obstacle(to need: Need, visits mask: UInt16) -> Obstacle? {
-        carersObstacle(to: need, visits: mask) ?? minutesObstacle(need, mask)
+        let carers = carersObstacle(to: need, visits: mask)
+        if case .carers(let day, let band, _)? = carers, self.carers[Capacity.weekday(day) * 5 + band] > 0 {
+            return carers
+        }
+        return minutesObstacle(need, mask) ?? carers
     }
 
     /// The fewest minutes left in any cell the visits touch, once they are placed; they must fit.

@@ -15,8 +15,11 @@ struct Portions {
     /// Portions kept at a time, 256: all there are of eight visits.
     private static let most = 256
 
-    init(_ need: Need, _ candidates: [Candidate]) {
-        (self.need, self.candidates) = (need, candidates)
+    /// How often a portion may still be held against a claim; once none is left nothing more fits.
+    private(set) var looks: Int
+
+    init(_ need: Need, _ candidates: [Candidate], looks: Int = .max) {
+        (self.need, self.candidates, self.looks) = (need, candidates, looks)
     }
 
     /// The fewest minutes left in any cell that the visits touch; nil when they do not fit.
@@ -24,6 +27,8 @@ struct Portions {
         let place = places[mask] ?? add(mask)
         var slack = portions[place].slack[candidate]
         if slack == -2 {
+            guard looks > 0 else { return nil }
+            looks -= 1
             let capacity = candidates[candidate].capacity
             slack = portions[place].demand.slack(of: capacity.free)
             if slack < 0 || capacity.carersObstacle(to: need, among: portions[place].visits) != nil { slack = -1 }
@@ -81,7 +86,9 @@ struct Portions {
 
     /// Whether two claims have the minutes of all the visits between them.
     mutating func canShare(_ first: Int, _ second: Int, _ all: UInt16) -> Bool {
-        portions[places[all] ?? add(all)].demand.fits(
+        guard looks > 0 else { return false }
+        looks -= 1
+        return portions[places[all] ?? add(all)].demand.fits(
             candidates[first].capacity.free,
             and: candidates[second].capacity.free
         )

@@ -55,6 +55,8 @@ extension Deliberation {
             var wanted = policy
             wanted.version += 1
             record(.policySet(wanted))
+            // What kept people waiting may be allowed now.
+            for zone in state.zones.keys where state.waitingCount(in: zone) > 0 { freed(in: zone) }
         }
         return .policy
     }

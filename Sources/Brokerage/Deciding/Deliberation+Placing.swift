@@ -7,7 +7,9 @@ extension Deliberation {
     ///     that a long queue does not write its reasons again with every minute that comes free.
     ///   - settlesAt: when the offer settles, where it stands for an earlier one; nil: some time from now.
     mutating func place(_ id: ReferralID, within headroom: Headroom? = nil, settlesAt: Instant? = nil) {
-        let headroom = followDistrict(id) ? nil : headroom
+        // Who has no reasons yet, triage having come first, gets them.
+        let isNew = followDistrict(id) || state.referrals.look(id) { $0.value.decision == nil } ?? true
+        let headroom = isNew ? nil : headroom
         guard let referral = state.referrals[id], referral.status == .waiting,
             !policy.triageBeforeStart || referral.triage != nil
         else { return }

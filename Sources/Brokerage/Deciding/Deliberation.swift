@@ -90,8 +90,22 @@ struct Deliberation {
     var policy: Policy { state.policy }
 
     mutating func record(_ event: Event) {
+        let provider = provider(losing: event)
         state.apply(event, at: stamp.at)
         events.append(event)
+        // One who was full takes somebody on again, in whichever of its zones they wait.
+        guard let provider, state.providers[provider]?.caseloadMax != nil else { return }
+        for claim in state.claims(of: provider) { freed(in: state.zone(of: claim)) }
+    }
+
+    /// Whoever has one person fewer in hand after an event.
+    private func provider(losing event: Event) -> ProviderID? {
+        switch event {
+        case .offerRefused(let id, _), .offerExpired(let id), .offerWithdrawn(let id):
+            state.offers.look(id) { $0.value.provider }
+        case .packageEnded(let id, _, _): state.packages.look(id) { $0.value.provider }
+        default: nil
+        }
     }
 
     /// Notes that minutes came free in a zone.

@@ -53,7 +53,7 @@ extension State {
         let choice = Choice(
             survey.need,
             among: survey.candidates.map(\.candidate),
-            providers: package == nil ? referral.providersSought : 1
+            providers: package == nil ? providersToChoose(for: referral) : 1
         )
         let verdicts = zip(survey.candidates, choice.verdicts).map { looked, verdict in
             Decision.Verdict(

@@ -1,8 +1,8 @@
 /// A change that would place somebody who waits: a question to a person, never an act. Each was tried: with it made, the
 /// rules and the ledger let the package through.
 public enum Change: Hashable, Sendable {
-    /// A clinician decides what the person needs; there is room for it.
-    case triage
+    /// A clinician decides what the person needs, before which nothing is placed; `hasRoom`: nothing else is wanting.
+    case triage(hasRoom: Bool)
     /// A named person chooses this provider, which has room: after offers that came to nothing none is sent by itself.
     case choose(ProviderID)
     /// So many more minutes on a claim, band by band; what the package has beside them may lie on a second claim.
@@ -30,7 +30,8 @@ public enum Change: Hashable, Sendable {
 
     /// Hours are bought: a block with these minutes, awarded to a provider that may carry them. Named where nothing smaller
     /// would do, so that nobody waits without a question being asked.
-    case buy(WeeklyPattern, from: Day, until: Day)
+    /// `isCarried`: whether there is a provider that may carry it.
+    case buy(WeeklyPattern, from: Day, until: Day, isCarried: Bool)
 
     /// Minutes a claim is short of in one band.
     public struct Shortage: Hashable, Sendable {

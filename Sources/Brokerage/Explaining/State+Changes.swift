@@ -5,37 +5,52 @@ extension State {
     /// is for a reader beside the lane.
     ///
     /// Where a person has taken over nothing is sent by itself while the ask stands: more minutes and providers make room, and
-    /// a named person then chooses.
-    public func changesThatWouldPlace(_ referral: Referral, at now: Instant) -> [Change] {
+    /// a named person then chooses. Where triage is wanting it comes first, whatever else is.
+    ///
+    /// - Parameter seesPrices: for who could buy hours on the spot; others are told which hours to buy where nothing else would do.
+    public func changesThatWouldPlace(_ referral: Referral, at now: Instant, seesPrices: Bool = true) -> [Change] {
         guard referral.status == .waiting, !referral.ask.isProvisional else { return [] }
         let today = max(self.today, London.day(at: now))
         let trial = Trial(self, referral, start: max(referral.ask.startFrom, today))
+        let awaitsTriage = policy.triageBeforeStart && referral.triage == nil
         if let claims = trial.asItStands() {
-            if policy.triageBeforeStart, referral.triage == nil { return [.triage] }
+            if awaitsTriage { return [.triage(hasRoom: true)] }
             return isTakenOver(referral) ? claims.first.map { [.choose($0.provider)] } ?? [] : []
         }
         var found = trial.moreSupply()
         // While another provider's part stands, the ask stands.
         if referral.acceptedPart == nil { found += trial.otherAsk(today: today) }
-        if let change = trial.spotProposal() { found.append(change) }
+        if seesPrices, let change = trial.spotProposal() { found.append(change) }
         if found.isEmpty, let weekly = SpotPurchase.weekly(referral.sought) {
             found.append(
-                .buy(weekly, from: trial.start, until: trial.start.adding(days: referral.sought.days - 1))
+                .buy(
+                    weekly,
+                    from: trial.start,
+                    until: trial.start.adding(days: referral.sought.days - 1),
+                    isCarried: trial.isCarriedBySomebody(weekly)
+                )
             )
         }
+        if awaitsTriage { found.append(.triage(hasRoom: false)) }
         return found.sorted { $0.effort < $1.effort }
     }
 
-    /// Why somebody waits, as things stand: what was decided may be hours old, and minutes were bought and given out since.
+    /// Why somebody waits, as things stand: what was decided may be hours old, and minutes were bought and given out since. nil
+    /// before triage, where that comes first.
     public func reasons(_ referral: Referral, at now: Instant) -> Decision? {
-        guard referral.status == .waiting, let decided = referral.decision else { return referral.decision }
+        guard referral.status == .waiting else { return referral.decision }
+        if referral.decision == nil, policy.triageBeforeStart, referral.triage == nil { return nil }
         let start = max(referral.ask.startFrom, today, London.day(at: now))
-        let open = placing(referral, start: start, at: now).decision.withoutChoice
-        return open.verdicts == decided.verdicts ? decided : open
+        // Of the time of the state, so that it reads the same while nothing has changed.
+        let open = placing(referral, start: start, at: self.now).decision.withoutChoice
+        return referral.decision.flatMap { $0.verdicts == open.verdicts ? $0 : nil } ?? open
     }
 
     /// Whether so many offers lapsed that a person seeks care now, and nothing is sent by itself.
     func isTakenOver(_ referral: Referral) -> Bool { referral.expiries >= policy.expiriesBeforeBroker }
+
+    /// How many providers what is sought may be shared among: a person who has taken over chooses one by name.
+    func providersToChoose(for referral: Referral) -> Int { isTakenOver(referral) ? 1 : referral.providersSought }
 }
 
 /// Other things to ask for.
@@ -47,10 +62,9 @@ extension Trial {
     /// What could be asked for in place of what is.
     fileprivate func otherAsk(today: Day) -> [Change] {
         let ask = referral.ask
+        // What takes the fewest looks comes first.
         var found: [Change] = []
-        if let change = anotherTime() { found.append(change) }
-        if let day = laterStart(today: today) { found.append(.start(day)) }
-        if ask.maxProviders == 1, places(sharedBy: 2) { found.append(.twoProviders) }
+        if ask.maxProviders == 1, isPlacedByTwo { found.append(.twoProviders) }
         if ask.visits.contains(where: { $0.carers > 1 }) {
             let single = ask.visits.map { visit in
                 var visit = visit
@@ -63,12 +77,13 @@ extension Trial {
             found.append(.weeks(weeks))
         }
         if ask.carerGender != nil, places(ask.with(anyGender: true), from: start) { found.append(.anyGender) }
+        if let change = anotherTime() { found.append(change) }
+        if let day = laterStart(today: today) { found.append(.start(day)) }
         return found
     }
 
     /// A quarter of an hour's steps of one timed visit that let the package through, the nearest to what was asked first.
     private func anotherTime() -> Change? {
-        guard clashes else { return nil }
         let (ask, bands) = (referral.ask, state.policy.bands)
         var left = Trial.mostTimes
         for (index, visit) in ask.visits.enumerated() {
@@ -90,17 +105,6 @@ extension Trial {
             }
         }
         return nil
-    }
-
-    /// Whether a fixed time stands in somebody's way.
-    private var clashes: Bool {
-        candidates.contains { candidate in
-            if case .carers(_, _, _?)? = candidate.capacity.obstacle(to: survey.need, visits: survey.need.allVisits) {
-                true
-            } else {
-                false
-            }
-        }
     }
 
     private func laterStart(today: Day) -> Day? {

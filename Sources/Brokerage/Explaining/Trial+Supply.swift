@@ -9,8 +9,8 @@ extension Trial {
 
     /// Divisions of the package looked at for the fewest minutes, 4,096.
     private static let mostDivisions = 4_096
-    /// Providers tried for what nobody has claimed, beside claims that stand, 64.
-    private static let mostClaimants = 64
+    /// Claims tried of what nobody has claimed, 256.
+    private static let mostClaimants = 256
 
     // MARK: Minutes found
 
@@ -81,56 +81,65 @@ extension Trial {
     /// A block with minutes that nobody has claimed, which some provider could claim and then carry the package, alone or
     /// beside what stands.
     private func blockToClaim() -> BlockID? {
-        let last = start.adding(days: referral.sought.days - 1)
-        var left = Trial.mostClaimants
+        let (need, last) = (survey.need, start.adding(days: referral.sought.days - 1))
+        var (left, divisions) = (Trial.mostClaimants, Trial.mostDivisions)
         for block in state.blocks(of: referral.zone).compactMap({ state.blocks[$0] })
         where block.spotFor == nil && block.from <= start && block.until >= last {
             let unclaimed = state.unclaimed(of: block, from: start, until: last)
-            let weekly = unclaimed.least(of: survey.need)
-            guard weekly.minutesPerWeek > 0 else { continue }
-            let capacity = Capacity(weekly, from: start, until: last)
-            let isEnough = capacity.obstacle(to: survey.need, visits: survey.need.allVisits) == nil
+            let all = Capacity(unclaimed, from: start, until: last)
+            // Visits by what a claim of just their minutes would hold, the most first.
+            let held = most(all, &divisions)
+            let whole = all.obstacle(to: need, visits: need.allVisits) == nil
+            guard whole || !held.isEmpty else { continue }
             for provider in state.providers.keys.sorted() {
-                guard let claim = claim(of: block, by: provider, weekly, of: unclaimed, until: last) else { continue }
-                if isEnough { return block.id }
-                guard left > 0 else { break }
-                left -= 1
-                if places(beside: [candidate(claim, capacity)]) { return block.id }
+                guard let room = room(for: provider, on: block, unclaimed, until: last) else { continue }
+                for visits in claimable(whole ? [need.allVisits] : held, unclaimed, room) where left > 0 {
+                    let weekly = unclaimed.least(of: need, visits)
+                    guard max(weekly.minutesPerWeek, block.minimumClaim ?? 0) <= room else { continue }
+                    let claim = claim(of: block, by: provider, weekly, from: start, until: last)
+                    left -= 1
+                    if places(beside: [candidate(claim, Capacity(weekly, from: start, until: last))]) {
+                        return block.id
+                    }
+                }
             }
         }
         return nil
     }
 
-    /// A claim of at least so many minutes that a provider could make now and be offered the package on.
-    private func claim(
-        of block: Block,
-        by provider: ProviderID,
-        _ weekly: WeeklyPattern,
-        of unclaimed: WeeklyPattern,
+    /// Of sets of visits those that a claim of so many weekly minutes holds; of one that takes more its parts.
+    private func claimable(_ held: [UInt16], _ unclaimed: WeeklyPattern, _ room: Int) -> [UInt16] {
+        var found: [UInt16] = []
+        for visits in held {
+            var subset = visits
+            while subset != 0, found.count < Trial.mostClaimants {
+                if !found.contains(where: { $0 & subset == subset }),
+                    unclaimed.least(of: survey.need, subset).minutesPerWeek <= room
+                {
+                    found.append(subset)
+                }
+                subset = (subset - 1) & visits
+            }
+        }
+        return found
+    }
+
+    /// The most weekly minutes of a block that a provider could claim now and be offered the package on; nil: none.
+    private func room(
+        for provider: ProviderID,
+        on block: Block,
+        _ unclaimed: WeeklyPattern,
         until last: Day
-    ) -> Claim? {
+    ) -> Int? {
         guard state.providers[provider]?.status == .open, block.eligibleProviders?.contains(provider) ?? true
         else { return nil }
-        var most = unclaimed.minutesPerWeek
-        if let share = block.maxSharePercent {
-            most = min(
-                most,
-                block.minutes(ofShare: share) - state.mostHeld(by: provider, of: block, from: start, until: last)
-            )
-        }
-        guard max(weekly.minutesPerWeek, block.minimumClaim ?? 0) <= most else { return nil }
-        let claim = Claim(
-            id: state.nextID(state.claims),
-            block: block.id,
-            provider: provider,
-            from: start,
-            until: last,
-            firmFrom: start,
-            claimedAt: state.now,
-            weekly: weekly
-        )
+        let claim = claim(of: block, by: provider, unclaimed, from: start, until: last)
         let barrier = state.barrier(referral.sought, start: start, block, claim, declined: referral.declined)
-        return barrier == nil ? claim : nil
+        guard barrier == nil else { return nil }
+        let share = block.maxSharePercent.map {
+            block.minutes(ofShare: $0) - state.mostHeld(by: provider, of: block, from: start, until: last)
+        }
+        return min(unclaimed.minutesPerWeek, share ?? .max)
     }
 
     // MARK: Providers
@@ -181,47 +190,68 @@ extension Trial {
     /// What the spot rules would allow; nil where they allow nothing, where the budget would not bear it at the ceiling, or
     /// where there is no provider that a named person could buy it from.
     func spotProposal() -> Change? {
-        let (ask, spot) = (referral.sought, state.policy.spot)
-        guard spot.ceilingPence > 0, let weekly = SpotPurchase.weekly(ask) else { return nil }
-        let block = Block(
+        let spot = state.policy.spot
+        guard spot.ceilingPence > 0, let weekly = SpotPurchase.weekly(referral.sought) else { return nil }
+        let most = block(weekly).pence
+        let left = spot.budgetPence - state.spotCommitted
+        guard most <= left, isCarriedBySomebody(weekly) else { return nil }
+        return .spot(ceilingPence: spot.ceilingPence, mostPence: most, budgetLeftPence: left)
+    }
+
+    /// Whether some provider may carry it on minutes bought for it: also one that said no, or is full.
+    func isCarriedBySomebody(_ weekly: WeeklyPattern) -> Bool {
+        let block = block(weekly)
+        return state.providers.keys.contains { provider in
+            let claim = claim(of: block, by: provider, weekly, from: block.from, until: block.until)
+            return state.barrier(referral.sought, start: start, block, claim, declined: [], asksAgain: true) == nil
+        }
+    }
+
+    /// A block that holds the package, at the ceiling.
+    private func block(_ weekly: WeeklyPattern) -> Block {
+        let ask = referral.sought
+        return Block(
             id: state.nextID(state.blocks),
             zone: referral.zone,
             from: start,
             until: start.adding(days: ask.days - 1 + SpotPurchase.daysOfLeeway),
-            ratePence: Int64(spot.ceilingPence),
+            ratePence: Int64(state.policy.spot.ceilingPence),
             funding: ask.funding,
             skills: ask.skills,
             weekly: weekly,
             spotFor: referral.id
         )
-        let left = spot.budgetPence - state.spotCommitted
-        guard block.pence <= left else { return nil }
-        let canBeBought = state.providers.keys.contains { provider in
-            let claim = Claim(
-                id: state.nextID(state.claims),
-                block: block.id,
-                provider: provider,
-                from: block.from,
-                until: block.until,
-                firmFrom: block.from,
-                claimedAt: state.now,
-                weekly: weekly
-            )
-            return state.barrier(ask, start: start, block, claim, declined: [], asksAgain: true) == nil
-        }
-        guard canBeBought else { return nil }
-        return .spot(ceilingPence: spot.ceilingPence, mostPence: block.pence, budgetLeftPence: left)
+    }
+
+    private func claim(
+        of block: Block,
+        by provider: ProviderID,
+        _ weekly: WeeklyPattern,
+        from: Day,
+        until: Day
+    ) -> Claim {
+        Claim(
+            id: state.nextID(state.claims),
+            block: block.id,
+            provider: provider,
+            from: from,
+            until: until,
+            firmFrom: from,
+            claimedAt: state.now,
+            weekly: weekly
+        )
     }
 }
 
 extension WeeklyPattern {
-    /// Of each cell no more than a need takes of it at most.
-    fileprivate func least(of need: Need) -> WeeklyPattern {
+    /// Of each cell no more than some visits of a need take of it.
+    fileprivate func least(of need: Need, _ visits: UInt16) -> WeeklyPattern {
         var least = self
         for weekday in Weekday.allCases {
             for band in Band.allCases {
-                let asked = need.visits.reduce(0) {
-                    $1.band == band.index && $1.days >> UInt8(weekday.index) & 1 == 1 ? $0 + $1.carerMinutes : $0
+                let asked = need.visits.enumerated().reduce(0) { sum, entry in
+                    visits >> UInt16(entry.offset) & 1 == 1 && entry.element.band == band.index
+                        && entry.element.days >> UInt8(weekday.index) & 1 == 1 ? sum + entry.element.carerMinutes : sum
                 }
                 let cell = self[weekday, band]
                 least[weekday, band] =

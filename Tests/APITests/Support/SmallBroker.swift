@@ -111,6 +111,12 @@ final class SmallBroker: Brokering {
         return true
     }
 
+    func workOut(_ work: @escaping @Sendable () -> Void) -> Bool {
+        if isClosed.load(ordering: .sequentiallyConsistent) { return false }
+        work()
+        return true
+    }
+
     private struct Reader: VaultReader {
         let texts: [String: [UInt8]]
         func text(subject: String, kind: String) throws(JournalError) -> [UInt8]? {

@@ -128,6 +128,61 @@ struct PlacingTests {
         #expect(reasons(referral) == [.tooManyProviders, .tooManyProviders])
     }
 
+    @Test("when a full provider has one person fewer, who waits for it is tried in every zone it works in")
+    func caseloadElsewhere() throws {
+        var county = try County.withProviders([], minutes: 0)
+        try county.must(
+            .setZone(Slug("rugby")!, name: "Rugby", districts: [PostcodeDistrict("CV21")!], .absent),
+            by: County.commissioner
+        )
+        var acorn = Provider.named("acorn")
+        acorn.zones = [Slug("leam")!, Slug("rugby")!]
+        acorn.caseloadMax = 1
+        try county.must(.setProvider(acorn, .absent), by: County.commissioner)
+        for zone in ["leam", "rugby"] {
+            let terms = BlockTerms(
+                zone: Slug(zone)!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 2_500,
+                funding: .council,
+                skills: [],
+                weekly: .daily(60)
+            )
+            try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+        }
+        let first = try county.refer(county.ask())
+        let other = try county.refer(county.ask().in("CV21"))
+        #expect(first.status == .offered && other.status == .waiting && reasons(other) == [.caseloadFull])
+        try county.must(.withdraw(first.id), by: County.ward, body: [1])
+        #expect(county.state.referrals[other.id]?.status == .offered)
+    }
+
+    @Test("when a policy lets more through, who waits is tried at once, and has reasons")
+    func policyLetsThrough() throws {
+        var county = try County.withProviders(["acorn"], minutes: 60)
+        func set(_ change: (inout Policy) -> Void) throws {
+            var policy = county.state.policy
+            change(&policy)
+            try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        }
+        try set { $0.triageBeforeStart = true }
+        let small = try county.refer(county.ask())
+        let large = try county.refer(county.ask([.daily(.morning, 90)]))
+        #expect(small.decision == nil && large.decision == nil)
+        try set { $0.triageBeforeStart = false }
+        #expect(county.state.referrals[small.id]?.status == .offered)
+        #expect(county.state.referrals[large.id]?.decision?.verdicts.count == 1)
+        try set { $0.expiriesBeforeBroker = 1 }
+        try county.award("acorn", minutes: 90)
+        county.pass(minutes: 12 * 60)
+        try county.must(.setProvider(.named("birch"), .absent), by: County.commissioner)
+        try county.award("birch", minutes: 240)
+        #expect(county.state.referrals[large.id]?.status == .waiting)
+        try set { $0.expiriesBeforeBroker = 3 }
+        #expect(county.state.referrals[large.id]?.status == .offered)
+    }
+
     @Test("the existing provider gets first refusal of a restart")
     func restart() throws {
         var county = try County.withProviders(["acorn", "birch"], minutes: 60)

@@ -135,7 +135,7 @@ struct ChangeTests {
         let visits: [Visit] = [.daily(.morning, 30, carers: 2), .daily(.tea, 45, at: "16:00")]
         let referral = try county.refer(county.ask(visits))
         let found = try changes(county, referral)
-        guard case .buy(let weekly, let from, let until) = try #require(found.first), found.count == 1 else {
+        guard case .buy(let weekly, let from, let until, true) = try #require(found.first), found.count == 1 else {
             return #expect(Bool(false), "\(found)")
         }
         #expect(weekly.minutesPerWeek == 7 * (60 + 45))
@@ -215,9 +215,11 @@ struct ChangeTests {
         policy.triageBeforeStart = true
         try county.must(.setPolicy(policy, .absent), by: County.commissioner)
         let referral = try county.refer(county.ask())
-        #expect(try changes(county, referral) == [.triage])
+        #expect(try changes(county, referral) == [.triage(hasRoom: true)])
         let large = try county.refer(county.ask([.daily(.morning, 90)]))
-        #expect(try changes(county, large).map(\.effort.0) == [0])
+        let told = try changes(county, large)
+        #expect(told.first == .triage(hasRoom: false))
+        #expect(told.dropFirst().map(\.effort.0) == [0])
         try county.must(.triage(referral.id, .careOnly, role: "ot"), by: County.clinician)
         #expect(county.state.referrals[referral.id]?.status == .offered)
     }
@@ -307,6 +309,139 @@ struct ChangeTests {
         #expect(try claims() == [.claim(open)])
     }
 
+    @Test("where nobody may hold more than a share, a part is enough for who has the rest")
+    func partOfAShare() throws {
+        var county = try County.withProviders([], minutes: 0)
+        try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
+        func block(_ bands: [Band], to provider: String?, share: Int? = nil, minutes: Int = 30) throws -> BlockID {
+            let terms = BlockTerms(
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 2_500,
+                funding: .council,
+                skills: [],
+                weekly: .daily(minutes, bands: bands),
+                maxSharePercent: share
+            )
+            let command = Command.buyBlock(terms, awardedTo: provider.map { Slug($0)! })
+            guard case .block(let id) = try county.must(command, by: County.commissioner) else {
+                throw County.Unexpected()
+            }
+            return id
+        }
+        _ = try block([.morning], to: "acorn")
+        let referral = try county.refer(county.ask([.daily(.morning, 30), .daily(.tea, 30)]))
+        #expect(try !changes(county, referral).contains { if case .claim = $0 { true } else { false } })
+        let open = try block([.morning, .tea], to: nil, share: 50)
+        #expect(try changes(county, referral).contains(.claim(open)))
+        try county.must(
+            .claim(open, ClaimTerms(provider: Slug("acorn")!, weekly: .daily(30, bands: [.tea]))),
+            by: County.provider("acorn")
+        )
+        #expect(county.state.referrals[referral.id]?.status == .offered)
+    }
+
+    @Test("who may not see prices is told which hours to buy")
+    func withoutPrices() throws {
+        var county = try County.withProviders([], minutes: 0)
+        try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
+        var policy = county.state.policy
+        policy.spot.budgetPence = 1_000_000
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        let referral = try county.refer(county.ask())
+        guard case .spot = try #require(try changes(county, referral).first) else { return #expect(Bool(false)) }
+        let seen = county.state.changesThatWouldPlace(referral, at: county.now, seesPrices: false)
+        guard case .buy(_, _, _, isCarried: true) = try #require(seen.first), seen.count == 1 else {
+            return #expect(Bool(false), "\(seen)")
+        }
+        // Where no provider may carry it, that is said: to buy alone does not place.
+        let skilled = try county.refer(county.ask([.daily(.morning, 30, skills: ["peg"])]))
+        var acorn = Provider.named("acorn")
+        acorn.skills = []
+        try county.must(.setProvider(acorn, .version(1)), by: County.commissioner)
+        guard case .buy(_, _, _, isCarried: false) = try #require(try changes(county, skilled).first) else {
+            return #expect(Bool(false))
+        }
+    }
+
+    @Test("once a person has taken over, who could carry it only with another says so: one is chosen by name")
+    func takenOverByTwo() throws {
+        var county = try County.withProviders(["acorn"], minutes: 60)
+        var policy = county.state.policy
+        policy.expiriesBeforeBroker = 1
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        let referral = try county.refer(county.ask([.daily(.morning), .daily(.tea)], maxProviders: 2))
+        for (name, band) in [("birch", Band.morning), ("cedar", .tea)] {
+            try county.must(.setProvider(.named(name), .absent), by: County.commissioner)
+            let terms = BlockTerms(
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 2_500,
+                funding: .council,
+                skills: [],
+                weekly: .daily(60, bands: [band])
+            )
+            try county.must(.buyBlock(terms, awardedTo: Slug(name)!), by: County.commissioner)
+        }
+        county.pass(minutes: 12 * 60)
+        let now = try #require(county.state.referrals[referral.id])
+        #expect(now.status == .waiting && county.state.isTakenOver(now))
+        #expect(now.decision?.verdicts.map(\.reason) == [.declined, .tooManyProviders, .tooManyProviders])
+        #expect(county.state.reasons(now, at: county.now)?.verdicts == now.decision?.verdicts)
+    }
+
+    @Test("another time is found also where it is not the first thing in anybody's way")
+    func otherTimeBehind() throws {
+        var county = try County.withProviders([], minutes: 0)
+        try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
+        // On the first a visit stands at eight and one carer works; on the second there are two, and little morning.
+        for (morning, tea, carers) in [(240, 10, UInt8(1)), (10, 240, 2)] {
+            let rows = [(Band.morning, morning), (.tea, tea)].map { band, minutes in
+                WeeklyPattern.Row(
+                    days: .all,
+                    band: band,
+                    cell: WeeklyPattern.Cell(minutes: Int32(minutes), carers: carers)
+                )
+            }
+            let terms = BlockTerms(
+                zone: Slug("leam")!,
+                from: county.today,
+                until: county.today.adding(days: 200),
+                ratePence: 2_500,
+                funding: .council,
+                skills: [],
+                weekly: WeeklyPattern(rows: rows)!
+            )
+            try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+        }
+        _ = try county.refer(county.ask([.daily(.morning, 30, at: "08:00")]))
+        let visits: [Visit] = [.daily(.tea, 30, carers: 2), .daily(.morning, 30, at: "08:00")]
+        let referral = try county.refer(county.ask(visits))
+        #expect(try changes(county, referral).contains(.otherTime(visit: 1, at: TimeOfDay("07:30")!)))
+    }
+
+    @Test("a band in which nobody works is short of minutes, not of carers")
+    func emptyBand() throws {
+        var county = try County.withProviders([], minutes: 0)
+        try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
+        let terms = BlockTerms(
+            zone: Slug("leam")!,
+            from: county.today,
+            until: county.today.adding(days: 200),
+            ratePence: 2_500,
+            funding: .council,
+            skills: [],
+            weekly: .daily(60, bands: [.morning])
+        )
+        try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+        let referral = try county.refer(county.ask([.daily(.tea, 30)]))
+        guard case .noTime(_, .tea, shortBy: 30)? = referral.decision?.verdicts.first?.reason else {
+            return #expect(Bool(false), "\(String(describing: referral.decision))")
+        }
+    }
+
     @Test("beside what a provider has on one claim, few more minutes on another are enough")
     func fewerMinutes() throws {
         var county = try County.withProviders([], minutes: 0)
@@ -387,6 +522,8 @@ struct ChangeTests {
         #expect(now.decision == referral.decision)
         let reasons = try #require(county.state.reasons(now, at: county.now))
         #expect(reasons.verdicts.map(\.block.number) == [1, 2])
+        // While nothing changes they read the same.
+        #expect(county.state.reasons(now, at: county.now.adding(minutes: 1)) == reasons)
         #expect(
             reasons.verdicts.map { if case .noTime(_, _, let short)? = $0.reason { short } else { 0 } } == [10, 5]
         )

@@ -189,7 +189,7 @@ struct ChangeTrialTests {
             }
         case .spot(let ceiling, _, _):
             return Self.names.contains { overrides(county, referral, Slug($0)!, spot: ceiling) }
-        case .buy(let weekly, let from, let until):
+        case .buy(let weekly, let from, let until, _):
             return Self.names.contains { name in
                 var county = county
                 let terms = BlockTerms(
@@ -241,7 +241,9 @@ struct ChangeTrialTests {
                 }
             }
             // To buy is the last resort, and needs a provider that may carry it.
-            if case .buy = change, !isCarriedBySomebody(county, referral) { continue }
+            if case .buy(_, _, _, let isCarried) = change, !isCarried || !isCarriedBySomebody(county, referral) {
+                continue
+            }
             #expect(try places(county, referral, change), "\(place): \(change)")
         }
         guard !isTakenOver else { return }

@@ -211,12 +211,17 @@ extension Ask {
     /// The same ask for somebody who may have so many providers.
     func sharable(_ providers: Int) -> Ask { changed(startFrom: startFrom, maxProviders: providers) }
 
+    /// The same ask for somebody whose home lies elsewhere.
+    func `in`(_ district: String) -> Ask {
+        changed(startFrom: startFrom, maxProviders: maxProviders, district: PostcodeDistrict(district)!)
+    }
+
     /// The same ask from another day on.
     func starting(_ day: Day) -> Ask { changed(startFrom: day, maxProviders: maxProviders) }
 
-    private func changed(startFrom: Day, maxProviders: Int) -> Ask {
+    private func changed(startFrom: Day, maxProviders: Int, district: PostcodeDistrict? = nil) -> Ask {
         Ask(
-            district: district,
+            district: district ?? self.district,
             pathway: pathway,
             source: source,
             class: `class`,
