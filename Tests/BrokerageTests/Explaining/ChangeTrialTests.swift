@@ -216,6 +216,7 @@ struct ChangeTrialTests {
             for round in 0..<60 {
                 guard let (county, referral) = try waiting(&random) else { continue }
                 try check(county, referral, "seed \(seed) round \(round)", &seen)
+                if seed <= 2 { checkTimes(county, referral, "seed \(seed) round \(round)") }
             }
         }
         for kind in [
@@ -225,6 +226,29 @@ struct ChangeTrialTests {
         ] {
             #expect(seen[kind] ?? 0 > 2, "\(kind) of \(seen)")
         }
+    }
+
+    /// Every quarter of an hour of every timed visit, tried by amending: where one places, one is named.
+    private func checkTimes(_ county: County, _ referral: Referral, _ place: String) {
+        guard !county.state.isTakenOver(referral) else { return }
+        let found = county.state.changesThatWouldPlace(referral, at: county.now)
+        let (ask, bands) = (referral.ask, county.state.policy.bands)
+        let isPlacedAtAnother = ask.visits.indices.contains { index in
+            guard let time = ask.visits[index].time else { return false }
+            let band = ask.visits[index].band
+            let steps = stride(
+                from: bands.start(of: band),
+                through: bands.end(of: band) - ask.visits[index].minutes,
+                by: 15
+            )
+            return steps.contains { minute in
+                guard let at = TimeOfDay(minutes: minute % 1_440), at != time.at else { return false }
+                var visits = ask.visits
+                visits[index].time?.at = at
+                return places(county, referral, ask.with(visits: visits))
+            }
+        }
+        #expect(found.contains { if case .otherTime = $0 { true } else { false } } == isPlacedAtAnother, "\(place)")
     }
 
     private func check(_ county: County, _ referral: Referral, _ place: String, _ seen: inout [String: Int]) throws {
