@@ -247,12 +247,12 @@ struct ChangeTests {
     @Test("while another provider's part stands, nothing is named that would be refused")
     func partAccepted() throws {
         var county = try County.withProviders([], minutes: 0)
-        for (name, band) in [("acorn", Band.morning), ("birch", .bed)] {
+        for (name, band, days) in [("acorn", Band.morning, 200), ("birch", .bed, 20), ("cedar", .bed, 10)] {
             try county.must(.setProvider(.named(name), .absent), by: County.commissioner)
             let terms = BlockTerms(
                 zone: Slug("leam")!,
                 from: county.today,
-                until: county.today.adding(days: name == "birch" ? 20 : 200),
+                until: county.today.adding(days: days),
                 ratePence: 2_500,
                 funding: .council,
                 skills: [],
@@ -270,7 +270,7 @@ struct ChangeTests {
             body: [1]
         )
         try county.must(.refuse(offers[1].id, .noStaff), by: County.provider("birch"), body: [2])
-        // Birch would have fewer weeks, a later day, or be asked again; only the last can be done now.
+        // Cedar could for a week, birch if it is asked again; only the latter can be done now.
         #expect(try changes(county, referral) == [.askAgain(Slug("birch")!)])
     }
 
