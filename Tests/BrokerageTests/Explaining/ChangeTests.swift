@@ -249,16 +249,7 @@ struct ChangeTests {
         var county = try County.withProviders([], minutes: 0)
         for (name, band, days) in [("acorn", Band.morning, 200), ("birch", .bed, 20), ("cedar", .bed, 10)] {
             try county.must(.setProvider(.named(name), .absent), by: County.commissioner)
-            let terms = BlockTerms(
-                zone: Slug("leam")!,
-                from: county.today,
-                until: county.today.adding(days: days),
-                ratePence: 2_500,
-                funding: .council,
-                skills: [],
-                weekly: .daily(60, bands: [band])
-            )
-            try county.must(.buyBlock(terms, awardedTo: Slug(name)!), by: County.commissioner)
+            try county.block([band], to: name, minutes: 60, days: days)
         }
         let ask = county.ask([.daily(.morning), .daily(.bed)], maxProviders: 2)
         let referral = try county.refer(ask.with(weeks: 2))
@@ -280,32 +271,14 @@ struct ChangeTests {
         var birch = Provider.named("birch")
         birch.personalCare = false
         try county.must(.setProvider(birch, .absent), by: County.commissioner)
-        func block(eligible: [String]?, minimum: Int? = nil, share: Int? = nil) throws -> BlockID {
-            let terms = BlockTerms(
-                zone: Slug("leam")!,
-                from: county.today,
-                until: county.today.adding(days: 200),
-                ratePence: 2_500,
-                funding: .council,
-                skills: [],
-                weekly: .daily(60, bands: [.morning]),
-                eligibleProviders: eligible?.map { Slug($0)! },
-                minimumClaim: minimum,
-                maxSharePercent: share
-            )
-            guard
-                case .block(let id) = try county.must(.buyBlock(terms, awardedTo: nil), by: County.commissioner)
-            else { throw County.Unexpected() }
-            return id
-        }
         let referral = try county.refer(county.ask())
         func claims() throws -> [Change] {
             try changes(county, referral).filter { if case .claim = $0 { true } else { false } }
         }
-        _ = try block(eligible: ["birch"])
-        _ = try block(eligible: ["acorn"], share: 49)
+        try county.block([.morning], to: nil, eligible: ["birch"])
+        try county.block([.morning], to: nil, eligible: ["acorn"], share: 49)
         #expect(try claims().isEmpty)
-        let open = try block(eligible: ["acorn"], minimum: 300, share: 75)
+        let open = try county.block([.morning], to: nil, eligible: ["acorn"], minimum: 300, share: 75)
         #expect(try claims() == [.claim(open)])
     }
 
@@ -313,27 +286,10 @@ struct ChangeTests {
     func partOfAShare() throws {
         var county = try County.withProviders([], minutes: 0)
         try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
-        func block(_ bands: [Band], to provider: String?, share: Int? = nil, minutes: Int = 30) throws -> BlockID {
-            let terms = BlockTerms(
-                zone: Slug("leam")!,
-                from: county.today,
-                until: county.today.adding(days: 200),
-                ratePence: 2_500,
-                funding: .council,
-                skills: [],
-                weekly: .daily(minutes, bands: bands),
-                maxSharePercent: share
-            )
-            let command = Command.buyBlock(terms, awardedTo: provider.map { Slug($0)! })
-            guard case .block(let id) = try county.must(command, by: County.commissioner) else {
-                throw County.Unexpected()
-            }
-            return id
-        }
-        _ = try block([.morning], to: "acorn")
+        try county.block([.morning], to: "acorn", minutes: 30)
         let referral = try county.refer(county.ask([.daily(.morning, 30), .daily(.tea, 30)]))
         #expect(try !changes(county, referral).contains { if case .claim = $0 { true } else { false } })
-        let open = try block([.morning, .tea], to: nil, share: 50)
+        let open = try county.block([.morning, .tea], to: nil, minutes: 30, share: 50)
         #expect(try changes(county, referral).contains(.claim(open)))
         try county.must(
             .claim(open, ClaimTerms(provider: Slug("acorn")!, weekly: .daily(30, bands: [.tea]))),
@@ -374,16 +330,7 @@ struct ChangeTests {
         let referral = try county.refer(county.ask([.daily(.morning), .daily(.tea)], maxProviders: 2))
         for (name, band) in [("birch", Band.morning), ("cedar", .tea)] {
             try county.must(.setProvider(.named(name), .absent), by: County.commissioner)
-            let terms = BlockTerms(
-                zone: Slug("leam")!,
-                from: county.today,
-                until: county.today.adding(days: 200),
-                ratePence: 2_500,
-                funding: .council,
-                skills: [],
-                weekly: .daily(60, bands: [band])
-            )
-            try county.must(.buyBlock(terms, awardedTo: Slug(name)!), by: County.commissioner)
+            try county.block([band], to: name, minutes: 60, days: 200)
         }
         county.pass(minutes: 12 * 60)
         let now = try #require(county.state.referrals[referral.id])
@@ -426,16 +373,7 @@ struct ChangeTests {
     func emptyBand() throws {
         var county = try County.withProviders([], minutes: 0)
         try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
-        let terms = BlockTerms(
-            zone: Slug("leam")!,
-            from: county.today,
-            until: county.today.adding(days: 200),
-            ratePence: 2_500,
-            funding: .council,
-            skills: [],
-            weekly: .daily(60, bands: [.morning])
-        )
-        try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+        try county.block([.morning], to: "acorn", minutes: 60, days: 200)
         let referral = try county.refer(county.ask([.daily(.tea, 30)]))
         guard case .noTime(_, .tea, shortBy: 30)? = referral.decision?.verdicts.first?.reason else {
             return #expect(Bool(false), "\(String(describing: referral.decision))")
@@ -447,16 +385,7 @@ struct ChangeTests {
         var county = try County.withProviders([], minutes: 0)
         try county.must(.setProvider(.named("acorn"), .absent), by: County.commissioner)
         for (minutes, band) in [(60, Band.morning), (40, .tea)] {
-            let terms = BlockTerms(
-                zone: Slug("leam")!,
-                from: county.today,
-                until: county.today.adding(days: 200),
-                ratePence: 2_500,
-                funding: .council,
-                skills: [],
-                weekly: .daily(minutes, bands: [band])
-            )
-            try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+            try county.block([band], to: "acorn", minutes: minutes, days: 200)
         }
         let referral = try county.refer(county.ask([.daily(.morning, 45), .daily(.tea, 45)]))
         guard case .moreMinutes(_, let block, let short) = try #require(try changes(county, referral).first) else {
@@ -471,16 +400,7 @@ struct ChangeTests {
         var acorn = Provider.named("acorn")
         try county.must(.setProvider(acorn, .absent), by: County.commissioner)
         for band in [Band.morning, .tea] {
-            let terms = BlockTerms(
-                zone: Slug("leam")!,
-                from: county.today,
-                until: county.today.adding(days: 200),
-                ratePence: 2_500,
-                funding: .council,
-                skills: [],
-                weekly: .daily(60, bands: [band])
-            )
-            try county.must(.buyBlock(terms, awardedTo: Slug("acorn")!), by: County.commissioner)
+            try county.block([band], to: "acorn", minutes: 60, days: 200)
         }
         let ask = county.ask([.daily(.morning, 45), .daily(.tea, 45)])
         let referral = try county.refer(ask)

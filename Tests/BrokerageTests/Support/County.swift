@@ -106,6 +106,34 @@ struct County {
         return id
     }
 
+    /// Buys a block with minutes in some bands, awarded to a provider or open to be claimed.
+    @discardableResult
+    mutating func block(
+        _ bands: [Band],
+        to provider: String?,
+        minutes: Int = 60,
+        days: Int = 200,
+        eligible: [String]? = nil,
+        minimum: Int? = nil,
+        share: Int? = nil
+    ) throws -> BlockID {
+        let terms = BlockTerms(
+            zone: Slug("leam")!,
+            from: today,
+            until: today.adding(days: days),
+            ratePence: 2500,
+            funding: .council,
+            skills: [],
+            weekly: .daily(minutes, bands: bands),
+            eligibleProviders: eligible?.map { Slug($0)! },
+            minimumClaim: minimum,
+            maxSharePercent: share
+        )
+        let outcome = try must(.buyBlock(terms, awardedTo: provider.map { Slug($0)! }), by: County.commissioner)
+        guard case .block(let id) = outcome else { throw Unexpected() }
+        return id
+    }
+
     /// Refers someone; the answer is the referral as it then is.
     mutating func refer(_ ask: Ask) throws -> Referral {
         guard case .referral(let id, _) = try must(.refer(ask), by: County.ward), let referral = state.referrals[id]
