@@ -7,8 +7,10 @@ extension Trial {
         [fewestMinutes(), blockToClaim().map(Change.claim), fullProvider(), declinedProvider()].compactMap { $0 }
     }
 
-    /// Divisions of the package looked at for the fewest minutes, 4,096.
+    /// Divisions of the package looked at for the fewest minutes, and for claims, 4,096 each: sixteen visits have 65,536.
     private static let mostDivisions = 4_096
+    /// Sets of visits kept of one claim, 256.
+    private static let mostSets = 256
     /// Claims tried of what nobody has claimed, 256.
     private static let mostClaimants = 256
 
@@ -52,7 +54,7 @@ extension Trial {
         var found: [UInt16] = []
         var subset = single
         // From the most visits down: a part of a set comes after it.
-        while subset != 0, left > 0 {
+        while subset != 0, left > 0, found.count < Trial.mostSets {
             if subset != all, !found.contains(where: { $0 & subset == subset }) {
                 left -= 1
                 if capacity.obstacle(to: survey.need, visits: subset) == nil { found.append(subset) }
@@ -93,7 +95,8 @@ extension Trial {
             guard whole || !held.isEmpty else { continue }
             for provider in state.providers.keys.sorted() {
                 guard let room = room(for: provider, on: block, unclaimed, until: last) else { continue }
-                for visits in claimable(whole ? [need.allVisits] : held, unclaimed, room) where left > 0 {
+                for visits in claimable(whole ? [need.allVisits] : held, unclaimed, room, &divisions)
+                where left > 0 {
                     let weekly = unclaimed.least(of: need, visits)
                     guard max(weekly.minutesPerWeek, block.minimumClaim ?? 0) <= room else { continue }
                     let claim = claim(of: block, by: provider, weekly, from: start, until: last)
@@ -108,15 +111,19 @@ extension Trial {
     }
 
     /// Of sets of visits those that a claim of so many weekly minutes holds; of one that takes more its parts.
-    private func claimable(_ held: [UInt16], _ unclaimed: WeeklyPattern, _ room: Int) -> [UInt16] {
+    private func claimable(
+        _ held: [UInt16],
+        _ unclaimed: WeeklyPattern,
+        _ room: Int,
+        _ left: inout Int
+    ) -> [UInt16] {
         var found: [UInt16] = []
         for visits in held {
             var subset = visits
-            while subset != 0, found.count < Trial.mostClaimants {
-                if !found.contains(where: { $0 & subset == subset }),
-                    unclaimed.least(of: survey.need, subset).minutesPerWeek <= room
-                {
-                    found.append(subset)
+            while subset != 0, left > 0, found.count < Trial.mostSets {
+                if !found.contains(where: { $0 & subset == subset }) {
+                    left -= 1
+                    if unclaimed.least(of: survey.need, subset).minutesPerWeek <= room { found.append(subset) }
                 }
                 subset = (subset - 1) & visits
             }

@@ -29,6 +29,9 @@ struct Trial {
         survey = state.survey(referral, start: start, only: nil)
     }
 
+    /// Looks that are left.
+    var looksLeft: Int { work.looks }
+
     var candidates: [Candidate] { survey.candidates.map(\.candidate) }
 
     /// The option that carries the package as it stands.

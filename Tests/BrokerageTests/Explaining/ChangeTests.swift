@@ -298,6 +298,20 @@ struct ChangeTests {
         #expect(county.state.referrals[referral.id]?.status == .offered)
     }
 
+    @Test("sixteen visits beside a block of which nobody may hold enough are looked at so often and no more")
+    func manyVisits() throws {
+        var county = try County.withProviders([], minutes: 0)
+        for number in 0..<12 { try county.must(.setProvider(.named("p\(number)"), .absent), by: County.commissioner) }
+        for _ in 0..<3 { try county.block(Band.allCases, to: nil, minutes: 400, share: 1) }
+        let visits = (0..<16).map { Visit.daily(Band.allCases[$0 % 4], 30) }
+        let referral = try county.refer(county.ask(visits))
+        // Every set of them is too much for a share: without a bound that is 65,536 sets for each provider and block.
+        #expect(try !changes(county, referral).contains { if case .claim = $0 { true } else { false } })
+        let trial = Trial(county.state, referral, start: referral.ask.startFrom)
+        _ = trial.moreSupply()
+        #expect(trial.looksLeft > 0)
+    }
+
     @Test("who may not see prices is told which hours to buy")
     func withoutPrices() throws {
         var county = try County.withProviders([], minutes: 0)
