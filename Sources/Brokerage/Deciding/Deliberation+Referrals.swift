@@ -191,7 +191,7 @@ extension Deliberation {
             withdrawOffers(of: referral)
         }
         record(.referralTriaged(id, Referral.Triage(outcome: outcome, at: now, role: role)))
-        if policy.triageBeforeStart || referral.status == .adviceOnly || referral.decision == nil { place(id) }
+        if policy.triageBeforeStart || referral.status == .adviceOnly { place(id) }
         return .referral(id, created: false)
     }
 
