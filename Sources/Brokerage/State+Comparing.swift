@@ -37,8 +37,6 @@ extension State {
             ("referralOfPerson", referralOfPerson == other.referralOfPerson),
             ("keyOfHash", keyOfHash == other.keyOfHash),
             ("supplyVersions", supplyVersions == other.supplyVersions),
-            ("requestOrder", requestOrder == other.requestOrder),
-            ("oldestRequest", oldestRequest == other.oldestRequest),
         ]
     }
 }

@@ -24,7 +24,7 @@ public struct State: Sendable {
     public internal(set) var offers = DenseTable<OfferID, Offer>()
     public internal(set) var packages = DenseTable<PackageID, Package>()
     public internal(set) var keys: TreeDictionary<KeyID, AccessKey> = [:]
-    public internal(set) var remembered: TreeDictionary<RequestScope, Remembered> = [:]
+    public internal(set) var remembered = RememberedRequests()
     /// Idempotency keys used before this were dropped.
     public internal(set) var requestsForgottenBefore = Instant(seconds: 0)
     /// The body with which each noun of state was set.
@@ -56,13 +56,9 @@ public struct State: Sendable {
     var onOffer: TreeDictionary<Receiver, Int> = [:]
     /// What each provider received of a zone's packages, for fairness.
     var received: TreeDictionary<Receiver, Receipts> = [:]
-    var referralOfPerson: TreeDictionary<PersonID, ReferralID> = [:]
+    var referralOfPerson = RunMap<PersonID, ReferralID>()
     var keyOfHash: TreeDictionary<[UInt8], KeyID> = [:]
     var supplyVersions: TreeDictionary<ZoneID, UInt64> = [:]
-    /// The scopes of remembered requests in the order in which they came.
-    var requestOrder = RequestOrder()
-    /// How many have been forgotten.
-    var oldestRequest: UInt64 = 0
 
     /// What stands on one claim now.
     struct Holders: Sendable, Equatable {
@@ -91,29 +87,6 @@ public struct State: Sendable {
         mutating func remove(_ package: PackageID) {
             packages.remove(package)
             timedPackages.removeAll { $0 == package }
-        }
-    }
-
-    /// An accepted request that may be sent again, with what it came to, as it was then. Never changed, so an object: a map
-    /// of them moves references and not resources.
-    public final class Remembered: Sendable, Equatable {
-        /// When it was accepted.
-        public let at: Instant
-        /// HMAC of the body.
-        public let body: [UInt8]
-        public let outcome: Outcome
-        /// The resource as it was answered.
-        public let resource: Resource
-
-        init(at: Instant, body: [UInt8], outcome: Outcome, resource: Resource) {
-            self.at = at
-            self.body = body
-            self.outcome = outcome
-            self.resource = resource
-        }
-
-        public static func == (a: Remembered, b: Remembered) -> Bool {
-            a === b || (a.at == b.at && a.body == b.body && a.outcome == b.outcome && a.resource == b.resource)
         }
     }
 
@@ -147,7 +120,7 @@ public struct State: Sendable {
     }
 
     /// The referral that brought a person in.
-    public func referral(of person: PersonID) -> ReferralID? { referralOfPerson[person] }
+    public func referral(of person: PersonID) -> ReferralID? { referralOfPerson.last(person) }
 
     /// Blocks of a zone, ascending.
     public func blocks(of zone: ZoneID) -> [BlockID] { blocksOfZone[zone] ?? [] }

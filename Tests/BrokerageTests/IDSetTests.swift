@@ -3,7 +3,7 @@ import Testing
 
 @testable import Brokerage
 
-@Suite("Identifiers as bits, and the order of requests")
+@Suite("Identifiers as bits")
 struct IDSetTests {
     @Test(
         "it holds what a set holds, ascending, whatever was added and taken away",
@@ -43,22 +43,5 @@ struct IDSetTests {
         set.insert(ReferralID(number: 8))
         set.remove(ReferralID(number: 7))
         #expect(Array(copy).map(\.number) == [7] && Array(set).map(\.number) == [8])
-    }
-
-    @Test("requests leave in the order in which they came, and equal orders are equal wherever their runs end")
-    func requests() {
-        func scope(_ number: Int) -> RequestScope { RequestScope([UInt8(number % 256), UInt8(number / 256)])! }
-        var order = RequestOrder()
-        for number in 0..<700 { order.append(scope(number)) }
-        let copy = order
-        for number in 0..<300 {
-            #expect(order.oldest == scope(number))
-            order.removeOldest()
-        }
-        var again = RequestOrder()
-        for number in 300..<700 { again.append(scope(number)) }
-        #expect(order == again && order.count == 400 && copy.count == 700 && copy != order)
-        for _ in 0..<400 { order.removeOldest() }
-        #expect(order == RequestOrder() && order.oldest == nil)
     }
 }

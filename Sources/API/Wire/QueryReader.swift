@@ -103,6 +103,10 @@ struct QueryReader {
 
 /// Bytes with `%XX` resolved; nil when a `%` is not followed by two digits or the result is not UTF-8.
 func percentDecoded(_ bytes: Substring.UTF8View, plusIsSpace: Bool = false) -> String? {
+    // Most have nothing to decode, and are UTF-8 already.
+    guard bytes.contains(where: { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }) else {
+        return String(Substring(bytes))
+    }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
     var index = bytes.startIndex

@@ -81,33 +81,22 @@ extension State {
         case .personDisclosed: disclosures += 1
         case .requestRemembered(let request): remember(request, at)
         case .nounSet(let noun, let body): nouns[noun] = body
-        case .requestsForgotten(let before): forgetRequests(before: before)
+        case .requestsForgotten(let before):
+            remembered.forget(before: before)
+            requestsForgottenBefore = before
         }
     }
 
     private mutating func remember(_ request: RememberedRequest, _ at: Instant) {
-        remembered[request.scope] = Remembered(
-            at: at,
-            body: request.body,
-            outcome: request.outcome,
-            resource: resource(request.outcome)
+        remembered.append(
+            RememberedRequests.Remembered(
+                scope: request.scope,
+                at: at,
+                body: request.body,
+                outcome: request.outcome,
+                resource: resource(request.outcome)
+            )
         )
-        requestOrder.append(request.scope)
-    }
-
-    /// Requests come in the order of time, so the old ones stand first.
-    private mutating func forgetRequests(before: Instant) {
-        while let scope = requestOrder.oldest, let entry = remembered[scope], entry.at < before {
-            remembered[scope] = nil
-            requestOrder.removeOldest()
-            oldestRequest += 1
-        }
-        requestsForgottenBefore = before
-    }
-
-    /// Whether a remembered request is older than this.
-    func remembersRequest(before: Instant) -> Bool {
-        requestOrder.oldest.flatMap { remembered[$0] }.map { $0.at < before } ?? false
     }
 
     /// Changes a referral and keeps the indexes of who waits and who seeks care.
@@ -154,7 +143,7 @@ extension State {
 
     private mutating func receive(_ referral: Referral) {
         referrals[referral.id] = referral
-        referralOfPerson[referral.person] = referral.id
+        referralOfPerson.append(referral.person, referral.id)
         index(referral.id, in: referral.zone, nil, referral.status)
     }
 

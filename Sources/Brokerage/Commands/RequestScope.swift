@@ -1,7 +1,6 @@
 /// What an idempotency key counts for: the digest of its holder, its route and its text, as the vault's keys make it.
 ///
-/// As words and not as an array: a map by scopes copies a node of them at every publication, and would count a reference for
-/// each scope in it.
+/// As words and not as an array, so that none of them counts a reference.
 public struct RequestScope: Hashable, Comparable, Sendable {
     /// Bytes that a digest may have, 39: it has 33 (the id of a vault key and HMAC-SHA-256), and its length needs one.
     public static let mostBytes = 39
@@ -32,8 +31,10 @@ public struct RequestScope: Hashable, Comparable, Sendable {
         return (0..<Int(last & 0xFF)).map { UInt8(truncatingIfNeeded: words[$0 >> 3] >> UInt64(56 - ($0 & 7) * 8)) }
     }
 
-    /// One word is enough: it is a keyed digest's, so nobody can choose it.
-    public func hash(into hasher: inout Hasher) { hasher.combine(second) }
+    /// A word that tells scopes apart, but for one pair in 2^64: it is a keyed digest's, so nobody can choose it.
+    var word: UInt64 { second }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(word) }
 
     public static func < (a: RequestScope, b: RequestScope) -> Bool {
         if a.first != b.first { return a.first < b.first }

@@ -231,6 +231,6 @@ extension Deliberation {
         let before = now.adding(hours: -24 * 7)
         // At most once an hour: a record each is enough.
         guard before.seconds / 3600 > state.requestsForgottenBefore.seconds / 3600 else { return }
-        if state.remembersRequest(before: before) { record(.requestsForgotten(before: before)) }
+        if let oldest = state.remembered.oldest, oldest.at < before { record(.requestsForgotten(before: before)) }
     }
 }

@@ -14,24 +14,34 @@ extension RequestScope: Coded {
     }
 }
 
-extension State.Remembered: Coded {
-    package static func code(
-        _ coder: inout SnapshotCoder,
-        _ value: State.Remembered?
-    ) throws(SnapshotError) -> State.Remembered {
-        try RememberedFields.code(&coder, value.map(RememberedFields.init)).remembered
+extension SnapshotCoder {
+    /// Remembered requests, oldest first.
+    mutating func requests(
+        _ value: @autoclosure () -> RememberedRequests?
+    ) throws(SnapshotError) -> RememberedRequests {
+        fieldCounted()
+        if isWriting, let value = value() {
+            write(value.forgotten)
+            write(UInt64(value.count))
+            for request in value.all { _ = try RememberedFields.code(&self, RememberedFields(request)) }
+            return value
+        }
+        var requests = RememberedRequests(forgotten: try UInt64.code(&self, nil))
+        for _ in 0..<(try readCount()) { requests.append(try RememberedFields.code(&self, nil).remembered) }
+        return requests
     }
 }
 
 /// The fields of a remembered request.
 private struct RememberedFields: CodedFields {
-    let remembered: State.Remembered
+    let remembered: RememberedRequests.Remembered
 
-    init(_ remembered: State.Remembered) { self.remembered = remembered }
+    init(_ remembered: RememberedRequests.Remembered) { self.remembered = remembered }
 
     init(_ field: inout SnapshotCoder, _ old: RememberedFields?) throws(SnapshotError) {
         let old = old?.remembered
-        remembered = State.Remembered(
+        remembered = RememberedRequests.Remembered(
+            scope: try field(old?.scope),
             at: try field(old?.at),
             body: try field(old?.body),
             outcome: try field(old?.outcome),

@@ -7,7 +7,7 @@ extension State {
     /// that was added, removed or means something else, in `State` or below, and an event that `apply` now gives another
     /// effect. Snapshots of another format are passed over, at the cost of one long start.
     /// `SnapshotFormatTests` fails when it was forgotten.
-    package static let snapshotFormat: UInt32 = 5
+    package static let snapshotFormat: UInt32 = 6
 
     /// The state as bytes; the same state gives the same bytes. Takes about as long as reading them, so it belongs on a
     /// queue in the background.
@@ -51,7 +51,7 @@ extension State: CodedFields {
         offers = try field.table(old?.offers)
         packages = try field.table(old?.packages)
         keys = try field.map(old?.keys)
-        remembered = try field.map(old?.remembered)
+        remembered = try field.requests(old?.remembered)
         requestsForgottenBefore = try field(old?.requestsForgottenBefore)
         nouns = try field.map(old?.nouns) { $0.place < $1.place }
         deferrals = try field.map(old?.deferrals)
@@ -72,10 +72,8 @@ extension State: CodedFields {
         spotPurchases = try field(old?.spotPurchases)
         onOffer = try field.map(old?.onOffer)
         received = try field.map(old?.received)
-        referralOfPerson = try field.map(old?.referralOfPerson)
+        referralOfPerson = try field.runs(old?.referralOfPerson)
         keyOfHash = try field.map(old?.keyOfHash) { $0.lexicographicallyPrecedes($1) }
         supplyVersions = try field.map(old?.supplyVersions)
-        requestOrder = try field.order(old?.requestOrder, from: old?.oldestRequest)
-        oldestRequest = try field(old?.oldestRequest)
     }
 }

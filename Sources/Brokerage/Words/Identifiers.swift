@@ -2,7 +2,7 @@
 /// indexed by it, and a client treats it as opaque. What a person names (a zone, a provider) is a slug.
 
 /// A dense identifier the server made. Each kind has its own type, so that a claim is never taken for a block.
-public protocol DenseIdentifier: Hashable, Comparable, Sendable, CustomStringConvertible {
+public protocol DenseIdentifier: Hashable, Comparable, Sendable, BitwiseCopyable, CustomStringConvertible {
     /// The letters in front of the number on the wire.
     static var prefix: String { get }
     /// Counts from 1, without holes.
@@ -101,7 +101,7 @@ public typealias OrganisationID = Slug
 
 /// A person, by pseudonym: it says when the person was brought in and behind whom, which the record that does it says too, and
 /// nothing else; the rest is random. It can be forgotten with what the vault holds.
-public struct PersonID: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct PersonID: Hashable, Comparable, Sendable, BitwiseCopyable, CustomStringConvertible {
     /// Seconds since 1970 in the upper half, a running number in the lower; older pseudonyms are random throughout.
     public let high: UInt64
     /// 64 random bits.
