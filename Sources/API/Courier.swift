@@ -83,7 +83,7 @@ struct Courier: Sendable {
         }
         if !isTaken {
             answer(
-                Problem.unavailable("Too many requests read the vault just now.", retryAfter: 1).response
+                Problem.unavailable("Too many requests are being worked out just now.", retryAfter: 1).response
             )
         }
     }

@@ -11,7 +11,7 @@ extension Broker {
             guard !broker.owned.isCatchingUp, !broker.following.exchange(true, ordering: .acquiringAndReleasing) else {
                 return
             }
-            let known = broker.owned.forgotten
+            let known = broker.owned.forgottenCount
             broker.readers.async {
                 let last = try? broker.keeper.lastPosition()
                 if let all = try? broker.keeper.forgotten(beyond: known), !all.isEmpty {
@@ -21,7 +21,7 @@ extension Broker {
                         return kept == nil
                     }
                     broker.queue.async {
-                        broker.owned.forgotten = all.count
+                        broker.owned.forgottenCount = all.count
                         broker.owned.pipeline.forget(Set(gone.compactMap { PersonID($0) }))
                     }
                 }
@@ -39,7 +39,16 @@ extension Broker {
 
     /// Submits `advance` every so many milliseconds.
     public func tick(everyMilliseconds interval: Int) {
-        repeating(interval) { $0.submit(Submission(.advance, by: Broker.itself)) { _ in } }
+        repeating(interval) { broker in
+            broker.submit(Submission(.advance, by: Broker.itself)) { [weak broker] ruled in
+                switch ruled {
+                case .accepted: broker?.note(stalled: nil)
+                // No rule stands against time: where it does not pass, offers do not lapse and no alarm rings.
+                case .refused(let rejection, _): broker?.note(stalled: rejection.detail)
+                case .unavailable: break
+                }
+            }
+        }
     }
 
     /// The service itself, for commands that time gives.

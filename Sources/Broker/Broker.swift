@@ -18,19 +18,23 @@ public final class Broker: Brokering {
 
     /// Submissions that may be unanswered at a time, 4,096: at 10,000 commands a second less than half a second of
     /// work. Past it the answer is 503 at once. Also what one append may hold (`JournalLimits.recordsInAppend`).
-    public static let mostUnanswered = 4_096
+    public static let mostUnanswered = JournalLimits.recordsInAppend
     /// Submissions that are decided in a row, 16: then what they came to is on its way to the disk, where that is idle, and
-    /// what became durable meanwhile is answered, before the next are decided. With all of them in a row everybody
-    /// waits for the disk together, and nobody works.
+    /// what became durable meanwhile is answered, before the next are decided. Were all decided in a row, deciding and the disk
+    /// would take turns, each idle while the other works.
     static let mostDecidedInARow = 16
     /// Look-ups that may wait for the vault, 1,024; past it the answer is 503.
     public static let mostLookUps = 1_024
-    /// Explanations that may wait at a time, 128: each takes a quarter of a second at most. Past it the answer is 503 at once.
+    /// Explanations that may wait at a time, 128: each takes about a third of a second at worst. Past it the answer is 503 at once.
     public static let mostWorkOuts = 128
     /// Seconds for which `close` waits for what was taken, 10: a disk that hangs must not keep the process for ever.
     public static let longestClose = 10
     /// Seconds a client is told to wait when a bound is met.
     static let retryAfter = 1
+    /// Milliseconds between attempts to come back to a store that failed, 500.
+    static let millisecondsBetweenAttempts = 500
+    /// Milliseconds between looks whether everything was answered, while `close` waits, 5.
+    static let millisecondsBetweenLooks = 5
 
     /// The system this broker is for.
     public let system: String
@@ -54,6 +58,8 @@ public final class Broker: Brokering {
     private let workOuts = Atomic<Int>(0)
     private let commits = CommitCounters()
     private let standing = Mutex<Health>(.ready)
+    /// Why time does not pass here; nil where it does.
+    private let stall = Mutex<String?>(nil)
     /// Why no command is taken any more until someone has looked: what was stored is not what was written.
     private let condemned = Mutex<String?>(nil)
     private let attendants = Mutex(Attendants())
@@ -82,8 +88,8 @@ public final class Broker: Brokering {
         var isCatchingUp = false
         /// Set once `close` waits no longer: what the store still answers is for nobody.
         var hasGivenUp = false
-        /// Persons known to be forgotten.
-        var forgotten = 0
+        /// How many persons are known to be forgotten.
+        var forgottenCount = 0
         var timers: [any DispatchSourceTimer] = []
 
         init(_ pipeline: Pipeline) { self.pipeline = pipeline }
@@ -95,8 +101,8 @@ public final class Broker: Brokering {
         var writer: SnapshotWriter?
     }
 
-    /// Where its state came from a snapshot: older records were not read at the start.
-    public let snapshot: Position
+    /// The position of the snapshot that its state came from, 0 without one: older records were not read at the start.
+    public let startedFrom: Position
 
     /// A broker on a recovered state.
     init(
@@ -112,7 +118,7 @@ public final class Broker: Brokering {
         self.secrets = secrets
         self.clock = clock
         self.uptime = uptime
-        // A machine that has no time yet when it boots is not held to that: the journal bears a later one out.
+        // A clock that is not yet set at boot is not taken as the truth: the journal's later time stands.
         let begun = max(clock(), recovered.published.state.now)
         clockWatch = Mutex(uptime.map { ClockWatch(begun, uptime: $0()) })
         queue = DispatchQueue(label: "homeward.broker.\(system)")
@@ -121,7 +127,7 @@ public final class Broker: Brokering {
         readers = DispatchQueue(label: "homeward.vault.\(system)", attributes: .concurrent)
         workshop = DispatchQueue(label: "homeward.workshop.\(system)")
         current = Mutex(recovered.published)
-        snapshot = recovered.snapshot
+        startedFrom = recovered.snapshot
         owned = QueueOwned(Pipeline(durable: recovered.published, secrets: secrets, numbers: recovered.numbers))
     }
 
@@ -157,6 +163,12 @@ public final class Broker: Brokering {
 
     /// Whether something that was stored was found not to be what was written: no command is taken until a restart.
     public var isCondemned: Bool { condemned.withLock { $0 != nil } }
+
+    /// Why time does not pass here, so that offers do not lapse and no alarm rings; nil where it does. Never yet seen: for an
+    /// operator, should it ever be.
+    public var stalled: String? { stall.withLock { $0 } }
+
+    func note(stalled reason: String?) { stall.withLock { $0 = reason } }
 
     /// What was counted since the start; waits for no queue.
     public var figures: BrokerFigures { commits.figures(unanswered: inbox.withLock { $0.unanswered }) }
@@ -265,7 +277,9 @@ public final class Broker: Brokering {
             // Behind the answers.
             return answering.async(execute: done)
         }
-        queue.asyncAfter(deadline: .now() + .milliseconds(5)) { self.awaitEmpty(until: end, done) }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Broker.millisecondsBetweenLooks)) {
+            self.awaitEmpty(until: end, done)
+        }
     }
 
     /// Decides what came in and sends the next batch on its way.
@@ -352,7 +366,7 @@ public final class Broker: Brokering {
     /// Begins to prove what the start took on trust. What it finds wrong ends the taking of commands.
     public func checkInBackground() {
         let last = Position(published().position)
-        let check = BackgroundCheck(keeper, secrets, upTo: snapshot, of: last) { [weak self] fault in
+        let check = BackgroundCheck(keeper, secrets, upTo: startedFrom, of: last) { [weak self] fault in
             self?.condemn(fault)
         }
         attendants.withLock { $0.check = check }
@@ -371,7 +385,7 @@ public final class Broker: Brokering {
             keeper: keeper,
             snapshots: snapshots,
             schedule: schedule,
-            from: snapshot
+            from: startedFrom
         ) { [weak self] in
             // What is condemned is not saved for the next start.
             self.flatMap { $0.condemned.withLock { $0 } == nil ? $0.published() : nil }
@@ -398,7 +412,7 @@ public final class Broker: Brokering {
         case .damaged:
             condemn("\(error)")
             fail("\(error)")
-        case .busy, .full, .readOnly, .failed, .tooLarge: fail("\(error)")
+        case .busy, .full, .readOnly, .refused, .failed, .tooLarge: fail("\(error)")
         }
     }
 
@@ -472,7 +486,7 @@ public final class Broker: Brokering {
         standing.withLock { $0 = .readOnly(reason) }
         // What was found damaged stays so until a restart.
         guard !isCondemned else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(500)) { [self] in
+        queue.asyncAfter(deadline: .now() + .milliseconds(Broker.millisecondsBetweenAttempts)) { [self] in
             read(from: Position(owned.pipeline.durable.position), reopening: true)
         }
     }

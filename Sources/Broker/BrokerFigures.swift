@@ -31,7 +31,7 @@ public struct BrokerFigures: Sendable, Equatable {
 public enum AppendFailure: String, CaseIterable, Sendable {
     /// Another node wrote first: what was in flight is decided again, and nothing is wrong.
     case conflict
-    case busy, full, readOnly, tooLarge, damaged, failed
+    case busy, full, readOnly, refused, tooLarge, damaged, failed
 
     init(_ error: JournalError) {
         switch error {
@@ -40,6 +40,7 @@ public enum AppendFailure: String, CaseIterable, Sendable {
         case .full: self = .full
         case .busy: self = .busy
         case .readOnly: self = .readOnly
+        case .refused: self = .refused
         case .tooLarge: self = .tooLarge
         case .failed: self = .failed
         }

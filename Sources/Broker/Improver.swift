@@ -16,7 +16,7 @@ final class Improver: Sendable {
     private static let mostNanoseconds: UInt64 = 80_000_000
     /// Moves for each person at least, however slow the machine is just now.
     private static let leastMovesEach = 10
-    /// How long a move takes until a zone has shown it: two microseconds where many wait for many claims.
+    /// Nanoseconds that a move is taken to need until a zone's first search has measured it, 2,000: where many wait for many claims.
     private static let nanosecondsEach: UInt64 = 2_000
 
     /// Moves tried for each person of a zone, unless that takes too long; with the state and the seed they make a run
@@ -126,8 +126,9 @@ public struct ImproverCounts: Sendable {
     public var runs: UInt64 = 0
     /// Moves tried in them.
     public var moves: UInt64 = 0
-    /// Time spent searching, and the longest search.
+    /// Time spent searching.
     public var microseconds: UInt64 = 0
+    /// The longest search.
     public var longestMicroseconds: UInt64 = 0
     /// The longest from the look at a zone until all that was found there was durable, in microseconds.
     public var longestUntilDurable: UInt64 = 0

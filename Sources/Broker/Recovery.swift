@@ -4,8 +4,11 @@ import Vault
 
 /// What a journal says, read from a position on.
 package enum Recovery {
-    /// Records read at a time, 2,000: bounds the memory of a restart.
+    /// Records read at a time, 2,000.
     static let chunk = 2_000
+    /// Records that are returned at once, 100,000: bounds the memory of catching up with another node. What is left is met
+    /// again by the next append or look.
+    static let mostAtOnce = 100_000
 
     package struct Found: Sendable {
         package var entries: [(position: Position, entry: JournalEntry)] = []
@@ -13,8 +16,8 @@ package enum Recovery {
         package var numbers: [(PersonID, [UInt8])] = []
     }
 
-    /// Everything after a position, to the store's end, with the chain proved on the way: what another process wrote is no more
-    /// to be trusted than what a start reads.
+    /// Everything after a position, to the store's end or as much as is returned at once, with the chain proved on the way:
+    /// what another process wrote is no more to be trusted than what a start reads.
     ///
     /// - Throws: `damaged` at the first record that is not what was written, or when the one at `position` is gone.
     package static func entries(
@@ -27,7 +30,7 @@ package enum Recovery {
         var check = try chainCheck(of: keeper, at: position)
         while true {
             let records = try keeper.read(after: at, limit: chunk)
-            guard let last = records.last else { return found }
+            guard let last = records.last, found.entries.count < mostAtOnce else { return found }
             for record in records {
                 try check.check(record)
                 let entry = try decode(record)
@@ -130,10 +133,9 @@ extension Recovery {
     ) throws(JournalError) -> (State, Snapshot)? {
         guard let snapshots else { return nil }
         var limit: Position?
-        while var snapshot = snapshots.newest(of: system, version: State.snapshotFormat, before: limit) {
+        while var snapshot = try snapshots.newest(of: system, version: State.snapshotFormat, in: keeper, before: limit)
+        {
             limit = snapshot.position
-            let record = try keeper.read(after: Position(snapshot.position.value - 1), limit: 1).first
-            guard record?.position == snapshot.position, record?.hash == snapshot.hash else { continue }
             let state = try? snapshot.body.withUnsafeBytes { try State(snapshot: $0) }
             snapshot.body = []
             if let state { return (state, snapshot) }

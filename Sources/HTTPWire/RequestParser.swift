@@ -30,7 +30,7 @@ public struct RequestParser: Sendable {
     /// Offset of the next byte that was not understood yet; after `done`, of the next request.
     public internal(set) var position = 0
     /// Bytes of a body that were dropped instead of kept.
-    public private(set) var discarded = 0
+    private var discarded = 0
     var stage = Stage.requestLine
     /// Offset of the first field line.
     var fieldsStart = 0

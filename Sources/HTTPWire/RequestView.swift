@@ -50,10 +50,6 @@ public struct RequestView: ~Copyable {
         self.connection = connection
     }
 
-    /// Whether the body of the answer will be left out (the server does that itself).
-    @inlinable
-    public var isHead: Bool { method == .head }
-
     /// The path, still percent-encoded, without the query; begins with `/`, or is `*`.
     @inlinable
     public var path: UnsafeRawBufferPointer {

@@ -1,12 +1,11 @@
 /// Reads the members of one object strictly, one line a field. Whatever is wrong is gathered rather than
 /// thrown, so every field is looked at; a nil from a required field means that its failure is on the list.
 ///
-///     let claim = try ObjectReader.read(value) { fields -> ClaimBody? in
-///         let provider = fields.string("provider", max: 64)
-///         let weekly = fields.array("weekly", max: 35, WeeklyRow.init)
-///         let firmFrom = fields.decodeOptional("firmFrom", CivilDate.init)
-///         guard let provider, let weekly else { return nil }
-///         return ClaimBody(provider: provider, weekly: weekly, firmFrom: firmFrom)
+///     let visit = try ObjectReader.read(value) { fields -> VisitBody? in
+///         let band = fields.string("band", max: 16)
+///         let minutes = fields.integer("minutes", in: 5...240)
+///         guard let band, let minutes else { return nil }
+///         return VisitBody(band: band, minutes: minutes)
 ///     }
 ///
 /// A member that nobody asked for is a failure too: `finish()` reports it, which `read` and `object` call by

@@ -11,6 +11,8 @@ public enum JournalError: Error, Equatable, Sendable {
     case busy(String)
     /// The store cannot be written to.
     case readOnly(String)
+    /// What was asked for cannot be: a system that is not there, a folder that is taken. The text is a sentence of its own.
+    case refused(String)
     /// The records are past `JournalLimits`.
     case tooLarge(String)
     /// Anything else. If it came from an append, the records may have been written or not: call `reopen`,
@@ -21,7 +23,7 @@ public enum JournalError: Error, Equatable, Sendable {
     public var leavesOutcomeUnknown: Bool {
         switch self {
         case .failed: true
-        case .conflict, .damaged, .full, .busy, .readOnly, .tooLarge: false
+        case .conflict, .damaged, .full, .busy, .readOnly, .refused, .tooLarge: false
         }
     }
 }
@@ -35,6 +37,7 @@ extension JournalError: CustomStringConvertible {
         case .full(let text): "no space is left for the journal: \(text)"
         case .busy(let text): "the journal is locked by another process: \(text)"
         case .readOnly(let text): "the journal cannot be written to: \(text)"
+        case .refused(let text): text
         case .tooLarge(let text): "too large for the journal: \(text)"
         case .failed(let text): "the journal failed: \(text)"
         }

@@ -45,7 +45,7 @@ public protocol JournalKeeper: Sendable {
     func forget(subject: String) throws(JournalError) -> Int
 
     /// Every subject that was ever forgotten, ascending; empty when there are no more than `known`. Cheap enough to be asked a few
-    /// times a second.
+    /// times a second: only when somebody was forgotten are all of them read, 32 bytes each.
     func forgotten(beyond known: Int) throws(JournalError) -> [String]
 
     /// Proves that the journal can be written again: changes nothing, and returns only when a write of it would survive a loss

@@ -29,7 +29,7 @@ public protocol SnapshotKeeper: Sendable {
     /// - Throws: `busy` when another process is writing one, `full` when there is no room to spare.
     func write(_ snapshot: Snapshot) throws(JournalError)
 
-    /// The newest snapshot behind a position that is whole and has this version; nil when there is none. Whoever reads
+    /// The newest snapshot before a position that is whole and has this version; nil when there is none. Whoever reads
     /// it decides whether its hash is the journal's, and asks again for an older one when it is not.
     ///
     /// - Parameter position: nil for the newest of all.
@@ -43,13 +43,15 @@ extension SnapshotKeeper {
     /// The newest snapshot that is whole, has this version, and whose last record stands in the journal with
     /// the same hash; nil when there is none.
     ///
+    /// - Parameter position: where it must stand before; nil for the newest of all.
     /// - Throws: only what reading the journal throws.
     public func newest(
         of system: String,
         version: UInt32,
-        in journal: any JournalKeeper
+        in journal: any JournalKeeper,
+        before position: Position? = nil
     ) throws(JournalError) -> Snapshot? {
-        var limit: Position?
+        var limit = position
         while let snapshot = newest(of: system, version: version, before: limit) {
             let record = try journal.read(after: Position(snapshot.position.value - 1), limit: 1).first
             if record?.position == snapshot.position, record?.hash == snapshot.hash { return snapshot }

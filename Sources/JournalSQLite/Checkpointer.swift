@@ -115,6 +115,7 @@ final class Checkpointer: Sendable {
             do throws(JournalError) {
                 if try growRoom() { makeRoom() }
             } catch {
+                // A commit is in the way, for a millisecond: it has waited `busyMilliseconds` already.
                 if case .busy = error { return makeRoom() }
                 lastFailure.withLock { $0 = error }
             }

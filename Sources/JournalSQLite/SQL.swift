@@ -3,7 +3,7 @@ enum SQL: Int, CaseIterable {
     case begin, commit, rollback
     case insertRecord, insertNext, putEnclosure, replaceEnclosure, forget, noteForgotten, touch
     case last, hash, read, enclosure, enclosures, allEnclosures, countForgotten, forgotten
-    case systems, system, insertSystem, insertFirst
+    case systems, system, insertSystem
 
     /// The statement; the comments name its parameters.
     var text: String {
@@ -17,7 +17,7 @@ enum SQL: Int, CaseIterable {
             INSERT INTO record (id, hash, body)
             SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM record WHERE id = ?1 - 1 AND hash = ?4)
             """
-        // key, hash, body: for the rows behind one that `insertRecord` inserted in the same transaction.
+        // key, hash, body: for a journal's first row (key of position 0, the chain's first hash, the system's name), and for the rows behind one that `insertRecord` inserted in the same transaction.
         case .insertNext: "INSERT INTO record (id, hash, body) VALUES (?1, ?2, ?3)"
         // system, subject, kind, sealed
         case .putEnclosure:
@@ -66,8 +66,6 @@ enum SQL: Int, CaseIterable {
         case .system: "SELECT id FROM system WHERE name = ?1"
         // name
         case .insertSystem: "INSERT INTO system (id, name) SELECT coalesce(max(id), 0) + 1, ?1 FROM system"
-        // key of position 0, the chain's first hash, the system's name
-        case .insertFirst: "INSERT INTO record (id, hash, body) VALUES (?1, ?2, ?3)"
         }
     }
 }

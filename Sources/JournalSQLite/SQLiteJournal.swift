@@ -27,7 +27,7 @@ final class SQLiteJournal: JournalKeeper {
             return position
         }
         let connections = store.current
-        guard let previous = try hashBefore(position, connections) else {
+        guard let previous = try hashBefore(position) else {
             throw .conflict(last: try lastPosition())
         }
         // Before the transaction: the hashes need no lock, and another process may be waiting for it.
@@ -67,10 +67,7 @@ final class SQLiteJournal: JournalKeeper {
         return hashes
     }
 
-    private func hashBefore(
-        _ position: Position,
-        _ connections: SQLiteStore.Connections
-    ) throws(JournalError) -> [UInt8]? {
+    private func hashBefore(_ position: Position) throws(JournalError) -> [UInt8]? {
         if let tail = tail.withLock({ $0 }), tail.position == position { return tail.hash }
         return try hash(at: position)
     }

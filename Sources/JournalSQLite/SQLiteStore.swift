@@ -104,21 +104,21 @@ public final class SQLiteStore: Sendable {
 
     /// The journal of a system; made if there is none, unless told not to: a system is never unmade.
     ///
-    /// - Throws: `tooLarge` when the name is not 1 to 64 lower-case letters, digits and `-`, or there are too many systems;
-    ///   `readOnly` when there is none and none may be made.
+    /// - Throws: `refused` when the name is not 1 to 64 lower-case letters, digits and `-`, when there are too many systems, or
+    ///   when there is none of that name and none may be made.
     public func journal(system: String, createIfAbsent: Bool = true) throws(JournalError) -> any JournalKeeper {
         let allowed = system.utf8.allSatisfy {
             (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
         }
         guard allowed, (1...64).contains(system.utf8.count) else {
-            throw .tooLarge("a system's name has 1 to 64 lower-case letters, digits and -")
+            throw .refused("a system's name has 1 to 64 lower-case letters, digits and -")
         }
         let chain = HashChain(system: system, digest: digest)
         let id = try current.append.perform { (session) throws(JournalError) in
             if let known = try Self.system(system, session) { return known }
             guard createIfAbsent else {
                 let names = try session.systems().map(\.name).joined(separator: ", ")
-                throw .readOnly("there is no system \(system); there \(names.isEmpty ? "is none" : "are: \(names)")")
+                throw .refused("there is no system \(system); there \(names.isEmpty ? "is none" : "are: \(names)")")
             }
             return try session.transaction { () throws(JournalError) in
                 // Another process may have made it since.
@@ -168,7 +168,7 @@ public final class SQLiteStore: Sendable {
     /// forgotten, and another store may know them.
     public func drop(system: String, subjects: [String]) throws(JournalError) {
         try current.append.perform { (session) throws(JournalError) in
-            guard let id = try Self.system(system, session) else { throw .readOnly("there is no system \(system)") }
+            guard let id = try Self.system(system, session) else { throw .refused("there is no system \(system)") }
             try session.transaction { () throws(JournalError) in
                 for subject in subjects {
                     try session.with(.forget) { (statement) throws(JournalError) in
@@ -307,8 +307,8 @@ public final class SQLiteStore: Sendable {
             try statement.run()
         }
         let id = sqlite3_last_insert_rowid(session.handle)
-        guard id <= Schema.systems else { throw .tooLarge("a store holds at most \(Schema.systems) systems") }
-        try session.with(.insertFirst) { (statement) throws(JournalError) in
+        guard id <= Schema.systems else { throw .refused("a store holds at most \(Schema.systems) systems") }
+        try session.with(.insertNext) { (statement) throws(JournalError) in
             try statement.bind(1, Schema.key(id, 0))
             try statement.bind(2, chain.first)
             try statement.bind(3, Array(name.utf8))

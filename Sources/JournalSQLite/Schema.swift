@@ -13,7 +13,7 @@ import GRDB
 //                and a restore removes them again by this list
 //     journal    a view for people: sqlite3 homeward.sqlite 'select * from journal'
 //
-// Rows of `record` are never updated and never deleted. The schema changes by migrations only, which GRDB
+// Rows of `record` are never updated, and never deleted but in a copy that a restore cuts short. The schema changes by migrations only, which GRDB
 // keeps count of.
 
 enum Schema {

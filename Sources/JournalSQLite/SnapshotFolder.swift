@@ -72,7 +72,7 @@ public struct SnapshotFolder: SnapshotKeeper {
     /// See `SnapshotKeeper`.
     public func newestPosition(of system: String) -> Position? { positions(system).first }
 
-    /// Refuses to take the last of the disk: what is left must be four times the snapshot, and the log's room.
+    /// Refuses to take the last of the disk: before a snapshot four times its bytes and `sparedBytes` must be free.
     private func checkRoom(for bytes: Int) throws(JournalError) {
         var disk = statvfs()
         guard statvfs(path, &disk) == 0 else { throw StoreFolder.failure("the disk of \(path) cannot be looked at") }

@@ -37,7 +37,7 @@ struct StoreFolder: Sendable {
     /// this one's, and a log may hold the last copy of records that were answered for.
     func expectNoStore() throws(JournalError) {
         for file in [database, log, database + "-shm", database + "-journal", mark] where access(file, F_OK) == 0 {
-            throw .readOnly("\(file) is there already, of another store; name another folder")
+            throw .refused("\(file) is there already, of another store; name another folder")
         }
     }
 

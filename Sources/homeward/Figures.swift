@@ -74,7 +74,7 @@ enum Figures {
         }
         var samples = [
             flag(.storeDamaged, broker.isCondemned),
-            MetricSample(.startedFrom, labels, broker.snapshot.value),
+            MetricSample(.startedFrom, labels, broker.startedFrom.value),
         ]
         for failure in AppendFailure.allCases {
             samples.append(

@@ -74,7 +74,8 @@ struct Keys: ParsableCommand {
 extension Role: ExpressibleByArgument {}
 
 extension Broker {
-    /// Submits and waits. For the command line, which has one thing to do; the service never waits.
+    /// Submits and waits for the answer, which comes however the store fares. For the command line and for opening a system;
+    /// never on a lane or on a broker's queue.
     func perform(_ submission: Submission) -> Ruled {
         let done = DispatchSemaphore(value: 0)
         let answer = Mutex<Ruled?>(nil)

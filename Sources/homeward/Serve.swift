@@ -103,7 +103,7 @@ final class Service: Sendable {
         for broker in systems.all {
             var members = [
                 JSONMember("position", .integer(Int64(clamping: broker.published().position))),
-                JSONMember("startedFrom", .integer(Int64(clamping: broker.snapshot.value))),
+                JSONMember("startedFrom", .integer(Int64(clamping: broker.startedFrom.value))),
             ]
             switch broker.health {
             case .ready: members.insert(JSONMember("state", .string("ready")), at: 0)
@@ -111,6 +111,7 @@ final class Service: Sendable {
                 ready = false
                 members.insert(JSONMember("state", .string("answers reads only: \(reason)")), at: 0)
             }
+            if let stalled = broker.stalled { members.append(JSONMember("timeDoesNotPass", .string(stalled))) }
             if broker.secondsAheadOfClock > 0 {
                 members.append(JSONMember("secondsAheadOfClock", .integer(Int64(clamping: broker.secondsAheadOfClock))))
             }

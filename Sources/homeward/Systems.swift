@@ -13,6 +13,10 @@ final class Systems: Sendable {
     private let brokers = Mutex<[String: Broker]>([:])
     /// Those of which it was said last that they take no commands.
     private let readOnly = Mutex<Set<String>>([])
+    /// Those of which it was said that time does not pass in them.
+    private let stalled = Mutex<Set<String>>([])
+    /// Why systems that came in since the start could not be opened, as it was said last.
+    private let unopened = Mutex<[String: String]>([:])
     /// Whether the check of the database's structure that begins with the start has ended.
     let isStructureProved = Atomic<Bool>(false)
 
@@ -53,7 +57,7 @@ final class Systems: Sendable {
     private func report(_ broker: Broker, since began: DispatchTime) {
         let milliseconds = (DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) / 1_000_000
         let end = broker.published().position
-        let begun = broker.snapshot > .start ? "a snapshot at \(broker.snapshot)" : "the beginning"
+        let begun = broker.startedFrom > .start ? "a snapshot at \(broker.startedFrom)" : "the beginning"
         standardError("homeward: system \(broker.system) open at position \(end) in \(milliseconds) ms, from \(begun)")
     }
 
@@ -90,13 +94,23 @@ final class Systems: Sendable {
             do {
                 try open(name)
             } catch {
-                standardError("homeward: system \(name) cannot be opened: \(error)")
+                // Tried again at every look, and told when there is something new to tell.
+                let words = "\(error)"
+                guard unopened.withLock({ $0.updateValue(words, forKey: name) }) != words else { continue }
+                standardError("homeward: system \(name) cannot be opened: \(words)")
             }
         }
     }
 
     private func tellHealth() {
         for broker in all {
+            if let reason = broker.stalled {
+                if stalled.withLock({ $0.insert(broker.system).inserted }) {
+                    standardError("homeward: in system \(broker.system) time does not pass: \(reason)")
+                }
+            } else {
+                stalled.withLock { _ = $0.remove(broker.system) }
+            }
             let health = broker.health
             switch health {
             case .ready:
@@ -112,6 +126,10 @@ final class Systems: Sendable {
     /// Lets every broker finish what it took.
     func close(_ done: @escaping @Sendable () -> Void) {
         let open = all
+        guard !open.isEmpty else {
+            try? folder.store.close()
+            return done()
+        }
         let left = Atomic<Int>(open.count)
         for broker in open {
             broker.close { [self] in

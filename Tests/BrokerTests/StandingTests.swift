@@ -103,7 +103,7 @@ struct StandingTests {
         // What it answers now is for nobody.
         journal.release.signal()
         broker.turn(until: { journal.isDone.load(ordering: .acquiring) })
-        broker.turn(until: { false }, turns: 100)
+        broker.turn(times: 100)
         let isDone = journal.isDone.load(ordering: .acquiring)
         #expect(isDone)
     }

@@ -1,6 +1,7 @@
 import Dispatch
 import Journal
 import Synchronization
+import Testing
 import Vault
 
 @testable import Broker
@@ -114,9 +115,17 @@ extension Broker {
 
     /// Waits for what other queues do, in turns of a look-up each and not in time: a turn lets every queue run, and
     /// their number is bounded.
-    func turn(until holds: () -> Bool, turns: Int = 500_000) {
-        for _ in 0..<turns {
+    func turn(until holds: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) {
+        for _ in 0..<500_000 {
             if holds() { return }
+            turn()
+        }
+        Issue.record("waited in vain", sourceLocation: sourceLocation)
+    }
+
+    /// Lets every queue run so many times.
+    func turn(times: Int = 1) {
+        for _ in 0..<times {
             let done = DispatchSemaphore(value: 0)
             if lookUp({ _ in done.signal() }) { done.wait() }
         }

@@ -14,7 +14,7 @@ struct ReferralBody: Sendable {
     let personValue: JSONValue
     let needsValue: JSONValue
 
-    /// Bytes of one text at most; past it the vault would refuse.
+    /// Bytes of one text at most, 256 KiB: well under what the vault seals (`Keyring.plainBytes`).
     static let mostTextBytes = 256 * 1024
     /// Visits a package may have.
     static let mostVisits = 16

@@ -20,13 +20,18 @@ enum Offers {
             : try paging.dense(OfferID.self, of: state.offers.count, isIn: isIn)
         let offers = page.items.compactMap { state.offers[$0] }
         let link = Paging.link(exchange.request, after: page.next)
-        let actor = exchange.actor
+        let (actor, now) = (exchange.actor, exchange.now)
         let seesPerson = actor.seesPersons
-        let keys = seesPerson ? offers.compactMap { key(of: $0, for: actor, state) } : []
+        let keys = seesPerson ? offers.compactMap { key(of: $0, for: actor, state, at: now) } : []
         let render: @Sendable (Texts) -> Served = { texts in
             var served = Served(
                 JSONWriter.items(offers) { json, offer in
-                    json.offer(offer, state, actor, needs: needs(of: offer, for: actor, texts, state))
+                    json.offer(
+                        offer,
+                        state,
+                        actor,
+                        needs: key(of: offer, for: actor, state, at: now).flatMap { texts.value($0.subject, $0.kind) }
+                    )
                 }
             )
             served.link = link
@@ -37,7 +42,7 @@ enum Offers {
 
     @Sendable static func read(_ exchange: Exchange) throws(Problem) -> Reply {
         try QueryReader(exchange.request.query).finish()
-        return show(try find(exchange), exchange.actor, exchange.snapshot)
+        return show(try find(exchange), exchange.actor, exchange.snapshot, at: exchange.now)
     }
 
     private static func find(_ exchange: Exchange) throws(Problem) -> Offer {
@@ -49,13 +54,13 @@ enum Offers {
 
     /// Where an offer's words about the person are kept; nil once it was refused, lapsed or was withdrawn, or for a provider
     /// whose care has ended: they are then about somebody else's person.
-    private static func key(of offer: Offer, for reader: Actor, _ state: State) -> TextKey? {
+    private static func key(of offer: Offer, for reader: Actor, _ state: State, at now: Instant) -> TextKey? {
         guard let referral = state.referrals[offer.referral] else { return nil }
         switch offer.status {
         case .open: break
         case .accepted:
             let isInCare = referral.packages.compactMap { state.packages[$0] }.contains {
-                $0.provider == offer.provider && $0.status != .ended
+                $0.provider == offer.provider && !$0.isOver(at: now)
             }
             guard isInCare || reader.role != .provider else { return nil }
         case .refused, .expired, .withdrawn: return nil
@@ -63,12 +68,9 @@ enum Offers {
         return TextKey(subject: referral.person.description, kind: TextKind.needs)
     }
 
-    private static func needs(of offer: Offer, for reader: Actor, _ texts: Texts, _ state: State) -> JSONValue? {
-        key(of: offer, for: reader, state).flatMap { texts.value($0.subject, $0.kind) }
-    }
-
-    private static func show(_ offer: Offer, _ reader: Actor, _ snapshot: Snapshot) -> Reply {
+    private static func show(_ offer: Offer, _ reader: Actor, _ snapshot: Snapshot, at now: Instant) -> Reply {
         let state = snapshot.state
+        let needs = key(of: offer, for: reader, state, at: now)
         let render: @Sendable (Texts) -> Served = { texts in
             var json = JSONWriter(capacity: 2048)
             guard reader.seesPersons else {
@@ -80,7 +82,7 @@ enum Offers {
                 offer,
                 state,
                 reader,
-                needs: needs(of: offer, for: reader, texts, state),
+                needs: needs.flatMap { texts.value($0.subject, $0.kind) },
                 refusal: .some(texts.value(subject, TextKind.refusal(offer.id)))
             )
             return Served(json)
@@ -91,7 +93,7 @@ enum Offers {
         let note = offer.refusal.map { _ in
             TextKey(subject: person.description, kind: TextKind.refusal(offer.id))
         }
-        let keys = [key(of: offer, for: reader, state), note].compactMap { $0 }
+        let keys = [needs, note].compactMap { $0 }
         return keys.isEmpty ? .ready(render(Texts())) : .reading(keys, render)
     }
 
@@ -124,7 +126,7 @@ enum Offers {
                 resource,
                 snapshot in
                 guard case .offer(let offer) = resource else { return nil }
-                return show(offer, exchange.actor, snapshot)
+                return show(offer, exchange.actor, snapshot, at: exchange.now)
             }
         )
     }

@@ -241,7 +241,7 @@ enum Referrals {
 }
 
 extension Actor {
-    /// Whether rates are shown to this key wherever they stand; a holder sees its own beside that (domain.md section 4).
+    /// Whether rates are shown to this key wherever they stand; a holder of a claim sees its own besides.
     var seesRates: Bool {
         switch role {
         case .commissioner, .administrator: true

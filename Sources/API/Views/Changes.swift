@@ -105,8 +105,11 @@ extension Change {
     private func question(_ ask: Ask, _ provider: String?) -> String {
         let who = provider ?? "a provider"
         switch self {
-        case .triage:
+        case .triage(hasRoom: true):
             return "What does the person need? There is room for what was asked for, once a clinician has said."
+        case .triage(hasRoom: false):
+            return
+                "What does the person need? Nothing is placed before a clinician has said; what is missing besides stands beside this."
         case .choose:
             return
                 "Should a named person choose \(who)? It has room; after offers that came to nothing none is sent by itself."

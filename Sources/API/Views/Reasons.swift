@@ -106,7 +106,7 @@ struct ReasonSummary {
     var count: Int
     let detail: String
 
-    static func all(of referral: Referral, _ state: State) -> [ReasonSummary] {
+    static func all(of referral: Referral) -> [ReasonSummary] {
         // Nothing was decided yet: it waits for something else.
         guard let decision = referral.decision else { return [] }
         var summaries: [ReasonSummary] = []

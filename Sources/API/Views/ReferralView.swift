@@ -105,7 +105,7 @@ struct ReferralView {
                 }
             }
             json.strings("possibleDuplicates", referral.duplicates(for: reader, state).map(\.description))
-            reasons(&json, state)
+            reasons(&json)
         }
         return asides
     }
@@ -138,10 +138,10 @@ struct ReferralView {
     }
 
     /// Why it waits: what kept the claims of the zone from carrying it, by code.
-    private func reasons(_ json: inout JSONWriter, _ state: State) {
+    private func reasons(_ json: inout JSONWriter) {
         guard referral.status == .waiting else { return json.field("reasons", JSONValue.null) }
         json.array("reasons") { json in
-            for reason in ReasonSummary.all(of: referral, state) {
+            for reason in ReasonSummary.all(of: referral) {
                 json.object {
                     $0.field("code", reason.code)
                     $0.field("count", reason.count)

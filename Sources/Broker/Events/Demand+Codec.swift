@@ -109,7 +109,7 @@ extension Ask.Facts: Recorded {
     static func read(from reader: inout RecordReader) throws(CodecError) -> Ask.Facts {
         var facts = Ask.Facts()
         try reader.elements { (reader) throws(CodecError) in
-            guard facts.insert(try .read(from: &reader)).inserted else { throw CodecError("expected each fact once") }
+            guard facts.insert(try .read(from: &reader)) else { throw CodecError("expected each fact once") }
         }
         return facts
     }

@@ -99,7 +99,13 @@ struct AsksOfRecord {
         switch event {
         case .referralReceived(let referral): asks.append((referral.id, referral.ask))
         case .referralAmended(let id, let ask, _, _): asks.append((id, ask))
-        default: break
+        case .policyAdopted, .policySet, .dayBegan, .keyAdded, .keyRevoked, .zoneSet, .providerSet, .blockBought,
+            .minutesClaimed, .claimReduced, .shortfallReported, .referralRezoned, .referralTriaged, .readyDateRecorded,
+            .referralWithdrawn, .placementDecided, .placementOverridden, .offerSent, .offerAccepted, .offerRefused,
+            .offerExpired, .offerWithdrawn, .firstVisitPostponed, .careStarted, .packageEnded, .careOverran,
+            .coverFound, .alertRaised, .triesDeferred, .scarcitySet, .personDisclosed, .requestRemembered, .nounSet,
+            .requestsForgotten:
+            break
         }
     }
 }

@@ -120,13 +120,20 @@ extension State {
         if after == .waiting {
             waiting[zone, default: IDSet()].insert(id)
         } else if before == .waiting {
-            waiting[zone]?.remove(id)
+            leaveQueue(id, of: zone)
         }
         if after.isSeekingCare {
             if !(before?.isSeekingCare ?? false) { seeking.insert(id) }
         } else if before?.isSeekingCare ?? false {
             seeking.remove(id)
         }
+    }
+
+    /// Whoever stood behind moves up: of a queue that was tried up to some place the first who was not is before that now. Where
+    /// it was another who left, one is tried twice.
+    private mutating func leaveQueue(_ id: ReferralID, of zone: ZoneID) {
+        waiting[zone]?.remove(id)
+        if let tried = deferrals[zone], tried > 0 { deferrals[zone] = tried - 1 }
     }
 
     private mutating func rezone(_ id: ReferralID, _ zone: ZoneID) {
@@ -137,7 +144,7 @@ extension State {
             return (before, referral.status)
         }
         guard status == .waiting else { return }
-        waiting[before]?.remove(id)
+        leaveQueue(id, of: before)
         waiting[zone, default: IDSet()].insert(id)
     }
 

@@ -55,14 +55,19 @@ public struct BlockTerms: Hashable, Sendable {
     public var zone: ZoneID
     public var from: Day
     public var until: Day
+    /// Pence per hour of contact time.
     public var ratePence: Int64
     public var funding: Funding
     public var skills: [Skill]
     public var weekly: WeeklyPattern
     public var eligibleProviders: [ProviderID]?
+    /// Minutes a week.
     public var minimumClaim: Int?
+    /// Of the block's weekly minutes, what one provider may claim at most.
     public var maxSharePercent: Int?
+    /// Kept and shown; not applied yet.
     public var leadFirstUntil: Instant?
+    /// Kept and shown; not applied yet.
     public var stepUpPercent: Int?
     public var contractReference: String?
 

@@ -56,6 +56,9 @@ public enum Event: Hashable, Sendable {
 
 /// An accepted request that may be sent again.
 public struct RememberedRequest: Hashable, Sendable {
+    /// Hours for which a request is remembered, 168: a week. The contract says so.
+    static let hoursKept = 24 * 7
+
     /// HMAC of key holder, route and idempotency key.
     public let scope: RequestScope
     /// HMAC of the body, 32 bytes.

@@ -23,6 +23,7 @@ extension Deliberation {
         if wanted != known {
             wanted.version += 1
             record(.policyAdopted(wanted))
+            freeAll()
         }
         return .policy
     }
@@ -55,9 +56,13 @@ extension Deliberation {
             var wanted = policy
             wanted.version += 1
             record(.policySet(wanted))
-            // What kept people waiting may be allowed now.
-            for zone in state.zones.keys where state.waitingCount(in: zone) > 0 { freed(in: zone) }
+            freeAll()
         }
         return .policy
+    }
+
+    /// What kept people waiting may be allowed now.
+    private mutating func freeAll() {
+        for zone in state.zones.keys where state.waitingCount(in: zone) > 0 { freed(in: zone) }
     }
 }

@@ -57,7 +57,8 @@ extension Deliberation {
                     record(.offerWithdrawn(other))
                 }
             }
-            place(offer.referral)
+            // Where the record is full it is tried with those who wait.
+            if !isFull { place(offer.referral) }
             if let referral = state.referrals[offer.referral], referral.expiries >= policy.expiriesBeforeBroker {
                 alert(offer.referral, .offersUnanswered)
             }

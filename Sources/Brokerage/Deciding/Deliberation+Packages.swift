@@ -4,7 +4,7 @@ import Allocation
 extension Deliberation {
     mutating func postpone(_ id: PackageID, _ visit: FirstVisit) throws(Rejection) -> Outcome {
         let package = try ownPackage(id)
-        if let kept = state.nouns[.firstVisit(id)], stamp.isSameBody(kept), !kept.isEmpty { return .package(id) }
+        if isSameAsLast(.firstVisit(id)) { return .package(id) }
         guard package.status == .accepted else {
             throw Rejection(.clash, "the package is \(package.status.rawValue): its first visit cannot move")
         }
@@ -141,7 +141,10 @@ extension Deliberation {
     /// - Returns: whether any was open: the provider has not agreed to the change yet.
     @discardableResult private mutating func withdrawQuestions(about id: PackageID) -> Bool {
         let questions = state.offersOpen.filter { state.offers[$0]?.replaces == id }
-        for offer in questions { record(.offerWithdrawn(offer)) }
+        for offer in questions {
+            record(.offerWithdrawn(offer))
+            if let claim = state.offers[offer]?.claims.first { freed(in: state.zone(of: claim)) }
+        }
         return !questions.isEmpty
     }
 

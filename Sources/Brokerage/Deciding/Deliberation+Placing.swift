@@ -7,8 +7,10 @@ extension Deliberation {
     ///     that a long queue does not write its reasons again with every minute that comes free.
     ///   - settlesAt: when the offer settles, where it stands for an earlier one; nil: some time from now.
     mutating func place(_ id: ReferralID, within headroom: Headroom? = nil, settlesAt: Instant? = nil) {
-        // Who has no reasons yet, triage having come first, gets them.
-        let isNew = followDistrict(id) || state.referrals.look(id) { $0.value.decision == nil } ?? true
+        // Who has no reasons yet gets them: triage came first, or an offer came to nothing in a record that was full.
+        let isNew =
+            followDistrict(id)
+            || state.referrals.look(id) { $0.value.decision?.chosen != nil || $0.value.decision == nil } ?? true
         let headroom = isNew ? nil : headroom
         guard let referral = state.referrals[id], referral.status == .waiting,
             !policy.triageBeforeStart || referral.triage != nil
@@ -113,7 +115,10 @@ extension Deliberation {
         guard let package = state.packages[id], let referral = state.referrals[package.referral] else {
             preconditionFailure("no package \(id)")
         }
-        for offer in state.offersOpen where state.offers[offer]?.replaces == id { record(.offerWithdrawn(offer)) }
+        for offer in state.offersOpen where state.offers[offer]?.replaces == id {
+            record(.offerWithdrawn(offer))
+            freed(in: referral.zone)
+        }
         let start = max(ask.startFrom, max(today, package.firstDay))
         let placing = state.placing(referral, start: start, at: now, only: package)
         if let claims = placing.claims, let block = claims.first.flatMap({ state.claims[$0]?.block }) {

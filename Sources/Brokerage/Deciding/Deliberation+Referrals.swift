@@ -39,13 +39,15 @@ extension Deliberation {
         let matters = placing || needsChanged || ask.readsDifferently(from: referral.ask)
         guard ask != referral.ask || needsChanged || otherwiseChanged else { return .referral(id, created: false) }
         switch referral.status {
-        case .withdrawn, .ended, .adviceOnly:
-            throw Rejection(.clash, "the referral is \(referral.status.rawValue): make a new one")
-        case .started, .paused:
+        // Its visits go on until the end that was planned, and whoever goes there must know of a new address.
+        case .ended where referral.packages.contains { state.packages[$0].map { !$0.isOver(at: now) } ?? false },
+            .started, .paused:
             if placing { throw Rejection(.clash, "care has started: a review changes the visits") }
             record(.referralAmended(id, ask, completedAt: referral.completedAt, due: referral.due))
             // The provider reads the new words; that it has is for a person to make sure of.
             if matters || otherwiseChanged { alert(id, .changeUnconfirmed, again: true) }
+        case .withdrawn, .ended, .adviceOnly:
+            throw Rejection(.clash, "the referral is \(referral.status.rawValue): make a new one")
         case .accepted:
             if ask.isProvisional { throw .rule("/visits", "care was accepted for this referral: it needs visits") }
             if zone != referral.zone {
@@ -233,7 +235,7 @@ extension Deliberation {
                 preconditionFailure("package \(id) has no referral")
             }
             // Its care is over: what is written of the person since is not for it.
-            if actor.role == .provider, package.status == .ended {
+            if actor.role == .provider, package.isOver(at: now) {
                 throw Rejection(.forbidden, "\(id) has ended: who the person is is no longer shown to its provider")
             }
             referral = found
@@ -250,6 +252,12 @@ extension Deliberation {
         guard let body = state.nouns[noun] else { return false }
         guard stamp.isSameBody(body) else { throw Rejection(.clash, "it was recorded before, with another body") }
         return true
+    }
+
+    /// Whether the noun was last set with this very body. Where other words may be said later, and those before them once more,
+    /// another body is no clash: it is what is asked for now.
+    func isSameAsLast(_ noun: Noun) -> Bool {
+        state.nouns[noun].map { !$0.isEmpty && stamp.isSameBody($0) } ?? false
     }
 
     func ownReferral(_ id: ReferralID) throws(Rejection) -> Referral {

@@ -189,7 +189,7 @@ extension Deliberation {
         _ weekly: WeeklyPattern
     ) throws(Rejection) -> Outcome {
         let claim = try ownClaim(blockID, id)
-        if let kept = state.nouns[.reduction(id)], stamp.isSameBody(kept), !kept.isEmpty { return .claim(id) }
+        if isSameAsLast(.reduction(id)) { return .claim(id) }
         let earliest = today.adding(days: policy.reductionNoticeDays)
         guard from >= earliest else {
             throw .rule("/from", "notice is \(policy.reductionNoticeDays) days: \(earliest) at the earliest")
@@ -197,7 +197,7 @@ extension Deliberation {
         guard from >= claim.from, from <= claim.until else {
             throw .rule("/from", "the claim runs from \(claim.from) to \(claim.until)")
         }
-        guard claim.terms.allSatisfy({ $0.from < from || $0.from == from }) else {
+        guard claim.terms.allSatisfy({ $0.from <= from }) else {
             throw .rule("/from", "a reduction is agreed from a later day already")
         }
         let current = claim.weekly(on: from) ?? WeeklyPattern()
@@ -288,7 +288,7 @@ extension Deliberation {
         var need = Need(ask, from: first, bands: policy.bands)
         need.firstDay = Int(max(first, state.window.first).number)
         need.lastDay = Int(last.number)
-        let mask = claims.enumerated().reduce(UInt16(0)) { $1.element == claim ? $0 | 1 << UInt16($1.offset) : $0 }
+        let mask = claims.mask(of: claim)
         if let obstacle = capacity.carersObstacle(to: need, visits: mask) {
             throw Rejection(
                 .clash,
@@ -326,10 +326,12 @@ extension Deliberation {
         }
         let taken = min(minutes, slab[.free, day, band])
         let uncovered = minutes - taken
+        let affected = coverList(id, day, band)
+        let shortfall = state.nextID(state.shortfalls)
         record(
             .shortfallReported(
                 Shortfall(
-                    id: state.nextID(state.shortfalls),
+                    id: shortfall,
                     claim: id,
                     block: claim.block,
                     provider: claim.provider,
@@ -339,18 +341,18 @@ extension Deliberation {
                     carers: carers,
                     taken: taken,
                     uncovered: uncovered,
-                    cover: uncovered > 0 || carers > 0 ? coverList(id, day, band) : [],
+                    cover: uncovered > 0 || carers > 0 ? affected : [],
                     at: now
                 )
             )
         )
-        for package in coverList(id, day, band) {
+        for package in affected {
             guard let package = state.packages[package] else { continue }
             if uncovered > 0 || lacksCarers(package, id, day, band) {
                 alert(package.referral, .coverNeeded, again: true)
             }
         }
-        return .shortfall(ShortfallID(number: UInt32(state.shortfalls.count)))
+        return .shortfall(shortfall)
     }
 
     /// Packages with a visit on the claim that day in that band: fixed times first, then people who live alone,

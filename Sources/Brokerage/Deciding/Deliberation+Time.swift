@@ -15,8 +15,9 @@ extension Deliberation {
         let day = London.day(at: now)
         guard day > state.today else { return }
         record(.dayBegan(day))
-        for id in state.packagesInCare { extend(id) }
-        for id in packagesToCover() { coverAgain(id) }
+        // What a full record leaves, the next day does: care is committed some days ahead.
+        for id in state.packagesInCare where !isFull { extend(id) }
+        for id in packagesToCover() where !isFull { coverAgain(id) }
         // Yesterday's failures may fit now: another day has come into view and starts have moved.
         for zone in state.zones.keys.sorted() where state.waitingCount(in: zone) > 0 { freed(in: zone) }
     }
@@ -105,7 +106,7 @@ extension Deliberation {
     // carried out then. What a closure catches of `self` in a function that changes it is a copy of the whole state.
 
     private mutating func expireOffers() {
-        for id in offersToExpire() {
+        for id in offersToExpire() where !isFull {
             // One that was sent to two may have been withdrawn with the one before it.
             guard let offer = state.offers[id], offer.status == .open else { continue }
             record(.offerExpired(id))
@@ -121,7 +122,7 @@ extension Deliberation {
     }
 
     private mutating func alertThoseWhoSeek() {
-        for (id, kind) in placementAlerts() { alert(id, kind) }
+        for (id, kind) in placementAlerts() where !isFull { alert(id, kind) }
     }
 
     private func placementAlerts() -> [(ReferralID, Referral.Alert.Kind)] {
@@ -160,7 +161,7 @@ extension Deliberation {
     }
 
     private mutating func alertFirstVisits() {
-        for id in packagesThatMayAlert() {
+        for id in packagesThatMayAlert() where !isFull {
             guard let package = state.packages[id] else { continue }
             switch package.status {
             case .accepted:
@@ -228,7 +229,7 @@ extension Deliberation {
     }
 
     private mutating func forgetRequests() {
-        let before = now.adding(hours: -24 * 7)
+        let before = now.adding(hours: -RememberedRequest.hoursKept)
         // At most once an hour: a record each is enough.
         guard before.seconds / 3600 > state.requestsForgottenBefore.seconds / 3600 else { return }
         if let oldest = state.remembered.oldest, oldest.at < before { record(.requestsForgotten(before: before)) }

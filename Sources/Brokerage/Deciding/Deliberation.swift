@@ -54,7 +54,8 @@ extension State {
 }
 
 extension Command {
-    /// Whether its rules are all looked at before it records anything: who does not say so may be refused half-way.
+    /// Whether all its rules are looked at before it records anything. Any other command may be refused half-way, so it is decided
+    /// on a copy.
     fileprivate var isRefusedBeforeItsFirstEvent: Bool {
         switch self {
         case .refer: true
@@ -76,8 +77,18 @@ struct Deliberation {
     /// Zones in which minutes came free: whoever waits there is tried before the command is done.
     private var zonesToTry: Set<ZoneID> = []
 
-    /// Referrals tried for one command at most; the rest at the next tick. Bounds one record and one queue slice.
+    /// Referrals tried for one command at most, 256; the rest at the next tick. Bounds one slice of the queue.
     static let mostTries = 256
+    /// What one record may hold before all that can wait is left to the next tick, 40,000 entries (`Event.entries`) of seldom
+    /// more than 250 bytes. Far below what a record may have (`JournalLimits.bodyBytes`, 16 MiB): what time asks for, a new day
+    /// or offers that lapse, comes with whichever command is next, and must never be what that is refused for.
+    static let mostEntries = 40_000
+
+    /// Entries of what was recorded.
+    private var entries = 0
+
+    /// Whether what can wait is left to the next tick.
+    var isFull: Bool { entries >= Deliberation.mostEntries }
 
     init(state: State, actor: Actor, stamp: Stamp) {
         self.state = state
@@ -93,6 +104,7 @@ struct Deliberation {
         let provider = provider(losing: event)
         state.apply(event, at: stamp.at)
         events.append(event)
+        entries += event.entries
         // One who was full takes somebody on again, in whichever of its zones they wait.
         guard let provider, state.providers[provider]?.caseloadMax != nil else { return }
         for claim in state.claims(of: provider) { freed(in: state.zone(of: claim)) }
@@ -104,7 +116,12 @@ struct Deliberation {
         case .offerRefused(let id, _), .offerExpired(let id), .offerWithdrawn(let id):
             state.offers.look(id) { $0.value.provider }
         case .packageEnded(let id, _, _): state.packages.look(id) { $0.value.provider }
-        default: nil
+        case .policyAdopted, .policySet, .dayBegan, .keyAdded, .keyRevoked, .zoneSet, .providerSet, .blockBought,
+            .minutesClaimed, .claimReduced, .shortfallReported, .referralReceived, .referralAmended, .referralRezoned,
+            .referralTriaged, .readyDateRecorded, .referralWithdrawn, .placementDecided, .placementOverridden,
+            .offerSent, .offerAccepted, .firstVisitPostponed, .careStarted, .careOverran, .coverFound, .alertRaised,
+            .triesDeferred, .scarcitySet, .personDisclosed, .requestRemembered, .nounSet, .requestsForgotten:
+            nil
         }
     }
 
@@ -148,22 +165,18 @@ struct Deliberation {
     mutating func tryThoseWhoWait() {
         guard !zonesToTry.isEmpty else { return }
         var left = Deliberation.mostTries
-        var rest: [ZoneID: Int] = [:]
-        for zone in state.deferrals.keys.sorted() { rest[zone] = state.deferrals[zone] }
         // A deferred zone goes on where it stopped; freshly freed minutes start from the top.
-        for zone in zonesToTry.sorted() { rest[zone] = tryQueue(of: zone, after: 0, &left) }
+        let tried = zonesToTry.sorted().map { ($0, tryQueue(of: $0, after: 0, &left)) }
         zonesToTry = []
-        noteDeferrals(rest)
+        noteDeferrals(tried)
     }
 
     /// Goes on trying people in zones where a command could not try everyone.
     mutating func tryDeferred() {
-        var rest: [ZoneID: Int] = [:]
         var left = Deliberation.mostTries
-        for zone in state.deferrals.keys.sorted() {
-            rest[zone] = tryQueue(of: zone, after: state.deferrals[zone] ?? 0, &left)
-        }
-        noteDeferrals(rest)
+        noteDeferrals(
+            state.deferrals.keys.sorted().map { ($0, tryQueue(of: $0, after: state.deferrals[$0] ?? 0, &left)) }
+        )
     }
 
     /// Tries those who wait in a zone, in order of need, behind the first `tried`. Returns how many were tried and still wait,
@@ -175,7 +188,7 @@ struct Deliberation {
         // Whoever is placed leaves the queue, so the next tick goes on behind those tried and still waiting.
         var placed = 0
         for (index, id) in queue.enumerated().dropFirst(tried) {
-            if left == 0 { return index - placed }
+            if left == 0 || isFull { return index - placed }
             left -= 1
             place(id, within: headroom)
             if state.referrals.look(id, { $0.value.status != .waiting || $0.value.zone != zone }) ?? false {
@@ -185,9 +198,34 @@ struct Deliberation {
         return nil
     }
 
-    private mutating func noteDeferrals(_ rest: [ZoneID: Int]) {
-        let entries = rest.keys.sorted().map { Deferral(zone: $0, tried: rest[$0] ?? 0) }
-        let known = state.deferrals.keys.sorted().map { Deferral(zone: $0, tried: state.deferrals[$0] ?? 0) }
-        if entries != known { record(.triesDeferred(entries)) }
+    /// Notes how far zones were tried; nil: to the end.
+    private mutating func noteDeferrals(_ tried: [(zone: ZoneID, count: Int?)]) {
+        var all: [ZoneID: Int] = [:]
+        for (zone, count) in state.deferrals { all[zone] = count }
+        let known = all
+        for (zone, count) in tried { all[zone] = count }
+        if all != known { record(.triesDeferred(all.keys.sorted().map { Deferral(zone: $0, tried: all[$0] ?? 0) })) }
+    }
+}
+
+extension Event {
+    /// Roughly how long it is in a record: the parts of it that are as many as there are claims or days, and one for the rest.
+    fileprivate var entries: Int {
+        switch self {
+        case .placementDecided(_, let decision): 1 + decision.verdicts.count
+        case .careStarted(_, _, _, _, let gaps), .careOverran(_, _, let gaps), .coverFound(_, let gaps):
+            1 + gaps.count / 4
+        case .triesDeferred(let zones): 1 + zones.count
+        case .scarcitySet(_, let claims): 1 + claims.count
+        // An offer says the whole ask.
+        case .referralReceived, .referralAmended, .offerSent: 10
+        case .policyAdopted, .policySet, .dayBegan, .keyAdded, .keyRevoked, .zoneSet, .providerSet, .blockBought,
+            .minutesClaimed,
+            .claimReduced, .shortfallReported, .referralRezoned, .referralTriaged, .readyDateRecorded,
+            .referralWithdrawn,
+            .placementOverridden, .offerAccepted, .offerRefused, .offerExpired, .offerWithdrawn, .firstVisitPostponed,
+            .packageEnded, .alertRaised, .personDisclosed, .requestRemembered, .nounSet, .requestsForgotten:
+            1
+        }
     }
 }

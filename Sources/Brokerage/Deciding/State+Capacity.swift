@@ -71,7 +71,7 @@ extension State {
         need.firstDay = max(need.firstDay, Int(window.first.number))
         for id in Set(claimIDs).sorted() {
             guard let claim = claims[id] else { preconditionFailure("no claim \(id)") }
-            let mask = claimIDs.enumerated().reduce(UInt16(0)) { $1.element == id ? $0 | 1 << UInt16($1.offset) : $0 }
+            let mask = claimIDs.mask(of: id)
             let capacity = capacity(of: claim, from: day, until: last, excludingOffer: offer, excludingPackage: package)
             if let obstacle = capacity.obstacle(to: need, visits: mask) { return obstacle }
         }

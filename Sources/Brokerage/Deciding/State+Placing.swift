@@ -74,8 +74,8 @@ extension State {
         )
     }
 
-    /// How a placement that something else than the choice decided is explained: the claims that carry it win, whoever
-    /// else could have carried it lost to `criterion` by `difference`.
+    /// Explains a placement that something other than the choice made (the batch, a named person): the claims that carry it win,
+    /// and every other that could have carried it lost to `criterion` by `difference`.
     func placing(
         _ referral: Referral,
         on chosen: [ClaimID],
@@ -143,10 +143,7 @@ extension State {
         let candidates = used.map { survey.candidates[$0].candidate }
         let preferences = candidates.dropFirst().reduce(candidates[0].preferences) { zip($0, $1.preferences).map(max) }
         let slack = used.map { index in
-            let mask = carriers.enumerated().reduce(UInt16(0)) {
-                $1.element == index ? $0 | 1 << UInt16($1.offset) : $0
-            }
-            return survey.candidates[index].candidate.capacity.slack(of: survey.need, visits: mask)
+            survey.candidates[index].candidate.capacity.slack(of: survey.need, visits: carriers.mask(of: index))
         }
         let isShared = Set(candidates.map(\.provider)).count > 1
         return preferences + [

@@ -1,6 +1,6 @@
 extension Ask {
     /// Some facts, as bits: an ask is asked for each of them again and again.
-    public struct Facts: SetAlgebra, Hashable, Sendable {
+    public struct Facts: ExpressibleByArrayLiteral, Hashable, Sendable {
         private(set) var bits: UInt32
 
         init(bits: UInt32) { self.bits = bits }
@@ -14,27 +14,14 @@ extension Ask {
 
         public func contains(_ fact: Fact) -> Bool { bits & fact.bit != 0 }
 
+        /// - Returns: whether it was not there.
         @discardableResult
-        public mutating func insert(_ fact: Fact) -> (inserted: Bool, memberAfterInsert: Fact) {
+        public mutating func insert(_ fact: Fact) -> Bool {
             defer { bits |= fact.bit }
-            return (!contains(fact), fact)
+            return !contains(fact)
         }
-
-        @discardableResult
-        public mutating func remove(_ fact: Fact) -> Fact? {
-            defer { bits &= ~fact.bit }
-            return contains(fact) ? fact : nil
-        }
-
-        @discardableResult
-        public mutating func update(with fact: Fact) -> Fact? { insert(fact).inserted ? nil : fact }
 
         public func union(_ other: Facts) -> Facts { Facts(bits: bits | other.bits) }
-        public func intersection(_ other: Facts) -> Facts { Facts(bits: bits & other.bits) }
-        public func symmetricDifference(_ other: Facts) -> Facts { Facts(bits: bits ^ other.bits) }
-        public mutating func formUnion(_ other: Facts) { bits |= other.bits }
-        public mutating func formIntersection(_ other: Facts) { bits &= other.bits }
-        public mutating func formSymmetricDifference(_ other: Facts) { bits ^= other.bits }
 
         /// In the order in which facts are declared.
         public var all: [Fact] { Fact.allCases.filter(contains) }

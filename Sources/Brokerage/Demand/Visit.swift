@@ -81,3 +81,10 @@ extension Ask {
         return at
     }
 }
+
+extension Sequence where Element: Equatable {
+    /// Which visits are carried by one of the carriers, given the carrier of each, as bits: the lowest is the first visit's.
+    func mask(of carrier: Element) -> UInt16 {
+        enumerated().reduce(0) { $1.element == carrier ? $0 | 1 << UInt16($1.offset) : $0 }
+    }
+}

@@ -7,7 +7,8 @@ extension State {
     /// Where a person has taken over nothing is sent by itself while the ask stands: more minutes and providers make room, and
     /// a named person then chooses. Where triage is wanting it comes first, whatever else is.
     ///
-    /// - Parameter seesPrices: for who could buy hours on the spot; others are told which hours to buy where nothing else would do.
+    /// - Parameter seesPrices: whether the reader may buy hours on the spot; others are told which hours to buy, where nothing else
+    ///   would do.
     public func changesThatWouldPlace(_ referral: Referral, at now: Instant, seesPrices: Bool = true) -> [Change] {
         guard referral.status == .waiting, !referral.ask.isProvisional else { return [] }
         let today = max(self.today, London.day(at: now))

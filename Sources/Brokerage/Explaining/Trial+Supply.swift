@@ -216,17 +216,12 @@ extension Trial {
 
     /// A block that holds the package, at the ceiling.
     private func block(_ weekly: WeeklyPattern) -> Block {
-        let ask = referral.sought
-        return Block(
-            id: state.nextID(state.blocks),
-            zone: referral.zone,
+        SpotPurchase.block(
+            state.nextID(state.blocks),
+            for: referral,
+            weekly,
             from: start,
-            until: start.adding(days: ask.days - 1 + SpotPurchase.daysOfLeeway),
-            ratePence: Int64(state.policy.spot.ceilingPence),
-            funding: ask.funding,
-            skills: ask.skills,
-            weekly: weekly,
-            spotFor: referral.id
+            ratePence: Int64(state.policy.spot.ceilingPence)
         )
     }
 

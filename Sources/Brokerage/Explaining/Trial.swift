@@ -14,7 +14,7 @@ struct Trial {
 
     /// Ways to part a package looked at in each trial, 256; a decision, and whether two providers could share it, looks at more.
     private static let mostMasks = 256
-    /// Looks at a claim for all trials of one explanation, 120,000: a quarter of a second or so. A package of many timed visits in
+    /// Looks at a claim for all trials of one explanation, 120,000: about a third of a second at worst. A package of many timed visits in
     /// a zone of hundreds of claims would keep its reader waiting; what is not reached is not named.
     private static let mostLooks = 120_000
 

@@ -18,7 +18,11 @@ extension Deliberation {
 
     /// Whether a move is still about what it was found for.
     private func stands(_ move: Improvement.Move, in zone: ZoneID) -> Bool {
-        guard let referral = state.referrals[move.referral], referral.zone == zone else { return false }
+        // The policy may be another since.
+        guard let referral = state.referrals[move.referral], referral.zone == zone, state.isForTheEngine(referral)
+        else {
+            return false
+        }
         guard let from = move.from else { return referral.status == .waiting }
         return referral.status == .offered && referral.offer == from && state.offers[from]?.origin != .overridden
     }

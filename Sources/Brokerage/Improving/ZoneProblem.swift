@@ -186,7 +186,7 @@ extension State {
     }
 
     /// Whether the engine still seeks for a referral, or a person has taken over.
-    private func isForTheEngine(_ referral: Referral) -> Bool {
+    func isForTheEngine(_ referral: Referral) -> Bool {
         !isTakenOver(referral) && (!policy.triageBeforeStart || referral.triage != nil)
     }
 

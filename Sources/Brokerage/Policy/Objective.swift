@@ -21,7 +21,7 @@ public struct Objective: Hashable, Sendable {
     public var hoursPerDayWaited = 24
     /// Days waited beyond this count no more.
     public var mostDaysWaited = 10
-    /// Each hour by which the time left to the breach is below this many counts for an hour.
+    /// Where fewer than this many hours are left to the breach, each hour nearer counts as one more hour of need.
     public var hoursBeforeBreach = 24
 
     // Tier 3, spot pounds, is not folded: the engine buys nothing (`SpotRules`).
