@@ -90,7 +90,8 @@ enum Explanations {
     ) {
         json.field("at", override.at)
         json.field("provider", isNamed ? override.provider : nil)
-        json.field("spot", override.spot)
+        // The block was awarded to the provider, so it names it.
+        json.field("spot", isNamed ? override.spot : nil)
         json.field("by", words?["by"] ?? .object([JSONMember("role", .string(override.role))]))
         json.field("reason", orNull: words?["reason"])
     }

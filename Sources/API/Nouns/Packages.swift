@@ -70,7 +70,9 @@ enum Packages {
                     ? PackageTexts(
                         acceptance: texts.value(subject, acceptance),
                         postponement: texts.value(subject, postponement),
-                        ending: texts.value(subject, ending)
+                        // Where the person went from there is not for whoever cared for them until then.
+                        ending: reader.role == .provider
+                            ? texts.value(subject, ending)?.without("onward") : texts.value(subject, ending)
                     ) : nil
             )
             return Served(json, location: location)

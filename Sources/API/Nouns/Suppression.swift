@@ -75,27 +75,57 @@ struct Suppression {
         return rows + columns
     }
 
-    /// What can be reckoned from what is shown: a cell is known where it is the only unknown one of its line, or where nothing
-    /// is left for those that are unknown.
+    /// What can be reckoned from what is shown: a cell that the sums leave one value, or that lies in a line where nothing is left
+    /// for those that are unknown.
     private func known(_ lines: [Line]) -> [[Bool]] {
         var known = shown
         var isChanging = true
         while isChanging {
             isChanging = false
-            for line in lines {
+            for cell in determined(known) {
+                known[cell.row][cell.column] = true
+                isChanging = true
+            }
+            for line in lines where known[line.sum.row][line.sum.column] {
                 let unknown = line.cells.filter { !known[$0.row][$0.column] }
-                if known[line.sum.row][line.sum.column] {
-                    let rest = unknown.reduce(0) { $0 + counts[$1.row][$1.column] }
-                    guard !unknown.isEmpty, unknown.count == 1 || rest == 0 else { continue }
-                    for cell in unknown { known[cell.row][cell.column] = true }
-                    isChanging = true
-                } else if unknown.isEmpty {
-                    known[line.sum.row][line.sum.column] = true
-                    isChanging = true
-                }
+                let rest = unknown.reduce(0) { $0 + counts[$1.row][$1.column] }
+                guard !unknown.isEmpty, rest == 0 else { continue }
+                for cell in unknown { known[cell.row][cell.column] = true }
+                isChanging = true
             }
         }
         return known
+    }
+
+    /// Unknown cells to which the sums leave one value. Each line says what its cells, its sum among them, come to together; each
+    /// cell lies in one row and one column. So the unknown ones are the edges of a graph of rows and columns, and those in a
+    /// cycle may all be changed together, up and down in turn, while those in none may not: its bridges (Gusfield, "A Graph
+    /// Theoretic Approach to Statistical Data Security", 1988).
+    private func determined(_ known: [[Bool]]) -> [(row: Int, column: Int)] {
+        let (height, width) = (counts.count, counts[0].count)
+        var order = [Int](repeating: 0, count: height + width)
+        var lowest = order
+        var visited = 0
+        var bridges: [(row: Int, column: Int)] = []
+        // As deep as there are rows and columns (Tarjan, 1974).
+        func visit(_ node: Int, from parent: Int) {
+            visited += 1
+            (order[node], lowest[node]) = (visited, visited)
+            let others = node < height ? Array(height..<height + width) : Array(0..<height)
+            for other in others where other != parent {
+                let (row, column) = node < height ? (node, other - height) : (other, node - height)
+                guard !known[row][column] else { continue }
+                if order[other] == 0 {
+                    visit(other, from: node)
+                    lowest[node] = min(lowest[node], lowest[other])
+                    if lowest[other] > order[node] { bridges.append((row, column)) }
+                } else {
+                    lowest[node] = min(lowest[node], order[other])
+                }
+            }
+        }
+        for row in 0..<height where order[row] == 0 { visit(row, from: -1) }
+        return bridges
     }
 
     /// Cells by whose being shown others could be reckoned that may not be, or few people in some that are hidden together;

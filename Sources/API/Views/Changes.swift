@@ -139,7 +139,7 @@ extension Change {
             return
                 "Could a block of \(weekly.minutesPerWeek) minutes a week be bought for \(ask.district), from \(from) to "
                 + "\(until) or longer, and awarded to a provider that may carry it"
-                + (isCarried ? "?" : ", which none of those known may?")
+                + (isCarried ? "?" : ", which none of those known would be asked to?")
         }
     }
 }

@@ -11,7 +11,11 @@ public struct Ruling: Sendable {
 extension State {
     /// Decides a command. Pure: the same command, stamp and state give the same ruling on every machine.
     public func decide(_ command: Command, by actor: Actor, stamp: Stamp) -> Ruling {
-        var deliberation = Deliberation(state: self, actor: actor, stamp: stamp)
+        decide(command, by: actor, stamp: stamp, mostEntries: Deliberation.mostEntries)
+    }
+
+    func decide(_ command: Command, by actor: Actor, stamp: Stamp, mostEntries: Int) -> Ruling {
+        var deliberation = Deliberation(state: self, actor: actor, stamp: stamp, mostEntries: mostEntries)
         do {
             deliberation.beginDay()
             let outcome = try deliberation.decide(command)
@@ -84,13 +88,15 @@ struct Deliberation {
     /// or offers that lapse, comes with whichever command is next, and must never be what that is refused for.
     static let mostEntries = 40_000
 
+    private let mostEntries: Int
     /// Entries of what was recorded.
     private var entries = 0
 
     /// Whether what can wait is left to the next tick.
-    var isFull: Bool { entries >= Deliberation.mostEntries }
+    var isFull: Bool { entries >= mostEntries }
 
-    init(state: State, actor: Actor, stamp: Stamp) {
+    init(state: State, actor: Actor, stamp: Stamp, mostEntries: Int = Deliberation.mostEntries) {
+        self.mostEntries = mostEntries
         self.state = state
         self.actor = actor
         self.stamp = stamp

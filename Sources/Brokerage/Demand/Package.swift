@@ -132,8 +132,11 @@ public struct Package: Hashable, Sendable {
         day >= firstDay && day <= lastDay || lastRetainedDay.map { day >= promisedDay && day <= $0 } ?? false
     }
 
-    /// Whether it is over: ended, and not at a moment that was planned and is still to come. Until then its visits go on.
-    public func isOver(at now: Instant) -> Bool { status == .ended && ending.map { $0.at <= now } ?? true }
+    /// Whether it is over: ended, and not at a moment that was planned and is still to come. Until then its visits go on, where
+    /// it has any.
+    public func isOver(at now: Instant) -> Bool {
+        status == .ended && (lastDay < firstDay || ending.map { $0.at <= now } ?? true)
+    }
 
     /// When care began, where that was told for an earlier day than the first visit was promised for.
     var startToldEarly: Instant? {

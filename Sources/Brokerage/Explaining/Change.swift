@@ -30,7 +30,7 @@ public enum Change: Hashable, Sendable {
 
     /// Hours are bought: a block with these minutes, awarded to a provider that may carry them. Named where nothing smaller
     /// would do, so that nobody waits without a question being asked.
-    /// `isCarried`: whether there is a provider that may carry it.
+    /// `isCarried`: whether there is a provider that may carry it and would be asked.
     case buy(WeeklyPattern, from: Day, until: Day, isCarried: Bool)
 
     /// Minutes a claim is short of in one band.

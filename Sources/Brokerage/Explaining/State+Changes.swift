@@ -28,7 +28,7 @@ extension State {
                     weekly,
                     from: trial.start,
                     until: trial.start.adding(days: referral.sought.days - 1),
-                    isCarried: trial.isCarriedBySomebody(weekly)
+                    isCarried: trial.isCarriedBySomebody(weekly, byName: false)
                 )
             )
         }

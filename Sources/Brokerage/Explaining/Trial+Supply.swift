@@ -94,11 +94,12 @@ extension Trial {
             let whole = all.obstacle(to: need, visits: need.allVisits) == nil
             guard whole || !held.isEmpty else { continue }
             for provider in state.providers.keys.sorted() {
-                guard let room = room(for: provider, on: block, unclaimed, until: last) else { continue }
+                guard let room = room(for: provider, on: block, unclaimed, until: last),
+                    block.minimumClaim ?? 0 <= room
+                else { continue }
                 for visits in claimable(whole ? [need.allVisits] : held, unclaimed, room, &divisions)
                 where left > 0 {
                     let weekly = unclaimed.least(of: need, visits)
-                    guard max(weekly.minutesPerWeek, block.minimumClaim ?? 0) <= room else { continue }
                     let claim = claim(of: block, by: provider, weekly, from: start, until: last)
                     left -= 1
                     if places(beside: [candidate(claim, Capacity(weekly, from: start, until: last))]) {
@@ -121,9 +122,13 @@ extension Trial {
         for visits in held {
             var subset = visits
             while subset != 0, left > 0, found.count < Trial.mostSets {
-                if !found.contains(where: { $0 & subset == subset }) {
-                    left -= 1
-                    if unclaimed.least(of: survey.need, subset).minutesPerWeek <= room { found.append(subset) }
+                left -= 1
+                if !found.contains(where: { $0 & subset == subset }),
+                    unclaimed.least(of: survey.need, subset).minutesPerWeek <= room
+                {
+                    found.append(subset)
+                    // What is left is part of it.
+                    if subset == visits { break }
                 }
                 subset = (subset - 1) & visits
             }
@@ -201,16 +206,20 @@ extension Trial {
         guard spot.ceilingPence > 0, let weekly = SpotPurchase.weekly(referral.sought) else { return nil }
         let most = block(weekly).pence
         let left = spot.budgetPence - state.spotCommitted
-        guard most <= left, isCarriedBySomebody(weekly) else { return nil }
+        guard most <= left, isCarriedBySomebody(weekly, byName: true) else { return nil }
         return .spot(ceilingPence: spot.ceilingPence, mostPence: most, budgetLeftPence: left)
     }
 
-    /// Whether some provider may carry it on minutes bought for it: also one that said no, or is full.
-    func isCarriedBySomebody(_ weekly: WeeklyPattern) -> Bool {
+    /// Whether some provider may carry it on minutes bought for it.
+    ///
+    /// - Parameter byName: where a named person asks: also one that said no, or is full.
+    func isCarriedBySomebody(_ weekly: WeeklyPattern, byName: Bool) -> Bool {
         let block = block(weekly)
+        let declined = byName ? [] : referral.declined
         return state.providers.keys.contains { provider in
             let claim = claim(of: block, by: provider, weekly, from: block.from, until: block.until)
-            return state.barrier(referral.sought, start: start, block, claim, declined: [], asksAgain: true) == nil
+            return state.barrier(referral.sought, start: start, block, claim, declined: declined, asksAgain: byName)
+                == nil
         }
     }
 

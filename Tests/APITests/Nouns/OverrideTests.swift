@@ -88,6 +88,7 @@ struct OverrideTests {
         let answer = county.commissioner.put("/v1/referrals/r1/override", body)
         #expect(answer.status == 200 && answer.json["status"] == .string("offered"), "\(answer.text)")
         let spot = county.commissioner.get("/v1/referrals/r1/explanation").json["override"]?["spot"]?.string ?? ""
+        #expect(county.referrer.get("/v1/referrals/r1/explanation").json["override"]?["spot"] == .null)
         let block = county.commissioner.get("/v1/blocks/\(spot)").json
         #expect(block["spotFor"] == .string("r1") && block["ratePence"] == .integer(3_000), "\(block)")
     }

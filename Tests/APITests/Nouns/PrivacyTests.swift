@@ -83,6 +83,29 @@ struct PrivacyTests {
         #expect(county.broker.get("/v1/offers/o1").text.contains("hoist"))
     }
 
+    @Test("until an end that was planned the provider reads who the person is, and a new address reaches it")
+    func plannedEnd() {
+        let county = AccessTests.placed()
+        let started = county.avon.put("/v1/packages/p1/start", #"{"at":"2027-01-04T09:00:00Z"}"#)
+        #expect(started.status == 200, "\(started.text)")
+        let ending =
+            #"{"at":"2027-01-06T12:00:00Z","outcome":"independent","onward":"to a daughter","by":{"name":"Dr","role":"OT"}}"#
+        let ended = county.clinician.put("/v1/packages/p1/ending", ending)
+        #expect(ended.status == 200 && ended.json["status"] == .string("ended"), "\(ended.text)")
+        #expect(county.avon.get("/v1/packages/p1/person").status == 200)
+        #expect(county.avon.get("/v1/offers/o1").text.contains("hoist"))
+        let moved = county.referrer.put(
+            "/v1/referrals/r1",
+            County.referral.replacing(["person", "address"], .string("9 New Street")),
+            fields: [.ifMatch: "*"]
+        )
+        #expect(moved.status == 200, "\(moved.text)")
+        #expect(county.avon.get("/v1/packages/p1/person").text.contains("9 New Street"))
+        // Where the person goes from there is not for the provider.
+        #expect(!county.avon.get("/v1/packages/p1").text.contains("daughter"))
+        #expect(county.clinician.get("/v1/packages/p1").text.contains("daughter"))
+    }
+
     @Test("an NHS number leads nobody to what another wrote of the person")
     func numberProbes() {
         let county = AccessTests.placed()

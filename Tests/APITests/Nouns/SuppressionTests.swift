@@ -58,6 +58,57 @@ struct SuppressionTests {
         }
     }
 
+    @Test("no count under five follows from the sums, in tables of any size")
+    func reckonedFromSums() {
+        // Two zones and two classes that are hidden crosswise: what the others leave of three lines together is one cell.
+        expectUndetermined([[3, 3, 6, 6], [3, 3, 2, 6], [6, 6, 3, 3], [6, 6, 3, 3]], "by hand")
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<300 {
+            let (height, width) = (Int.random(in: 2...6, using: &random), Int.random(in: 2...5, using: &random))
+            let rows = (0..<height).map { _ in
+                (0..<width).map { _ in [0, 1, 2, 3, 4, 5, 6, 7, 9].randomElement(using: &random) ?? 0 }
+            }
+            expectUndetermined(rows, "seed \(seed)")
+        }
+    }
+
+    /// Solves for every hidden cell, the sums among them, what rows and columns say: a cell that comes out alone is reckoned.
+    private func expectUndetermined(_ rows: [[Int]], _ name: String) {
+        let (cells, sums) = shown(rows)
+        let table = zip(cells, sums).map { $0 + [$1] }
+        let whole = (rows + [rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } }]).map {
+            $0 + [$0.reduce(0, +)]
+        }
+        var unknown: [[Int]] = []
+        for row in table.indices {
+            for column in table[row].indices where table[row][column] == nil { unknown.append([row, column]) }
+        }
+        let lines =
+            table.indices.map { row in unknown.map { $0[0] == row ? $0[1] == table[0].count - 1 ? -1 : 1 : 0 } }
+            + table[0].indices.map { column in unknown.map { $0[1] == column ? $0[0] == table.count - 1 ? -1 : 1 : 0 } }
+        // Whole numbers stay whole: the matrix is totally unimodular.
+        var matrix = lines
+        var rank = 0
+        for column in unknown.indices {
+            guard let pivot = matrix.indices.dropFirst(rank).first(where: { matrix[$0][column] != 0 }) else { continue }
+            matrix.swapAt(rank, pivot)
+            if matrix[rank][column] < 0 { matrix[rank] = matrix[rank].map { -$0 } }
+            for other in matrix.indices where other != rank && matrix[other][column] != 0 {
+                let times = matrix[other][column]
+                matrix[other] = zip(matrix[other], matrix[rank]).map { $0 - times * $1 }
+            }
+            rank += 1
+        }
+        for line in matrix.prefix(rank) {
+            let left = line.indices.filter { line[$0] != 0 }
+            guard left.count == 1 else { continue }
+            let (row, column) = (unknown[left[0]][0], unknown[left[0]][1])
+            #expect(!(1..<5).contains(whole[row][column]), "\(rows), shown as \(table), \(name)")
+        }
+    }
+
     /// Every table of counts up to nine that agrees with what is shown.
     private func tables(_ cells: [[Int?]], _ sums: [Int?]) -> [[[Int]]] {
         let most = 9

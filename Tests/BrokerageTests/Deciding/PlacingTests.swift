@@ -256,4 +256,63 @@ struct PlacingTests {
         #expect(waiting.allSatisfy { county.state.referrals[$0]?.status == .offered })
         #expect(county.state.deferrals.isEmpty)
     }
+
+    @Test("of a long queue nobody is skipped when somebody before them withdraws between two ticks")
+    func nobodySkippedByAWithdrawal() throws {
+        var county = try County.withProviders(minutes: 240, carers: 2)
+        let holders = try (0..<4).map { _ in try county.refer(county.ask([.daily(.morning, 60)])) }
+        let first = try county.refer(county.ask([.daily(.morning, 200)]))
+        for _ in 1..<Deliberation.mostTries { _ = try county.refer(county.ask([.daily(.morning, 200)])) }
+        let last = try county.refer(county.ask([.daily(.morning, 60)]))
+        try county.must(.withdraw(holders[0].id), by: County.ward, body: [1])
+        #expect(county.state.deferrals[Slug("leam")!] == Deliberation.mostTries)
+        try county.must(.withdraw(first.id), by: County.ward, body: [2])
+        county.submit(.advance, by: County.broker)
+        #expect(county.state.referrals[last.id]?.status == .offered)
+    }
+
+    @Test("minutes that a question about a change held are tried by those who wait, as soon as it is withdrawn")
+    func questionWithdrawn() throws {
+        var county = try County.withProviders(minutes: 60, carers: 1)
+        let package = try county.accepted(county.ask([.daily(.morning, 30)]))
+        func amend(_ minutes: Int) throws {
+            let version = try #require(county.state.referrals[package.referral]?.version)
+            let ask = county.ask([.daily(.morning, minutes)])
+            try county.must(
+                .amend(package.referral, ask, otherwiseChanged: false, .version(version)),
+                by: County.ward
+            )
+        }
+        try amend(60)
+        let other = try county.refer(county.ask([.daily(.morning, 30)], startIn: 2))
+        #expect(other.status == .waiting)
+        try amend(30)
+        #expect(county.state.referrals[other.id]?.status == .offered)
+    }
+
+    @Test("minutes that a question about a change held are tried by those who wait, as soon as care begins without it")
+    func questionOvertaken() throws {
+        var county = try County.withProviders(minutes: 60, carers: 1)
+        let package = try county.accepted(county.ask([.daily(.morning, 30)], startIn: 0))
+        let version = try #require(county.state.referrals[package.referral]?.version)
+        let ask = county.ask([.daily(.morning, 60)], startIn: 0)
+        try county.must(.amend(package.referral, ask, otherwiseChanged: false, .version(version)), by: County.ward)
+        let other = try county.refer(county.ask([.daily(.morning, 30)], startIn: 2))
+        #expect(other.status == .waiting)
+        try county.must(.start(package.id, at: county.now), by: County.provider("acorn"), body: [3])
+        #expect(county.state.referrals[other.id]?.status == .offered)
+    }
+
+    @Test("a policy of a file that lets more people through places them like one that a person sets")
+    func policyOfAFile() throws {
+        var county = try County.withProviders()
+        var policy = county.state.policy
+        policy.triageBeforeStart = true
+        try county.must(.adoptPolicy(policy), by: County.broker)
+        let referral = try county.refer(county.ask())
+        #expect(referral.status == .waiting)
+        policy.triageBeforeStart = false
+        try county.must(.adoptPolicy(policy), by: County.broker)
+        #expect(county.state.referrals[referral.id]?.status == .offered)
+    }
 }

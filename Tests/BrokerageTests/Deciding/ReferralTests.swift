@@ -71,7 +71,9 @@ struct ReferralTests {
         try county.must(.triage(referral.id, .careOnly, role: "ot"), by: County.clinician)
         #expect(county.state.isSafeToLeave(referral))
         var incomplete = try County.withProviders()
-        let other = try incomplete.accepted(incomplete.ask(facts: Ask.Facts(Self.complete.all.filter { $0 != .access })))
+        let other = try incomplete.accepted(
+            incomplete.ask(facts: Ask.Facts(Self.complete.all.filter { $0 != .access }))
+        )
         try incomplete.must(.triage(other.referral, .careOnly, role: "ot"), by: County.clinician)
         #expect(!incomplete.state.isSafeToLeave(incomplete.state.referrals[other.referral]!))
     }

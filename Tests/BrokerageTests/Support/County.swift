@@ -7,6 +7,8 @@ struct County {
     var state = State(today: Day(number: 0))
     var now: Instant
     var events: [Event] = []
+    /// What one record may hold: less than in earnest, for a test of that.
+    var mostEntries = Deliberation.mostEntries
     private var drawn: UInt64 = 0
 
     /// Monday 2027-01-04, 09:00 in London.
@@ -33,15 +35,17 @@ struct County {
     ) -> Result<Outcome, Rejection> {
         drawn += 1
         let stamp = Stamp(at: now, person: PersonID(high: 1, low: drawn), body: body)
-        let ruling = state.decide(command, by: actor, stamp: stamp)
+        let ruling = state.decide(command, by: actor, stamp: stamp, mostEntries: mostEntries)
         // What was decided is what a replay of its events gives.
         var replayed = state
         for event in ruling.events { replayed.apply(event, at: now) }
         #expect(replayed.fingerprint == ruling.state.fingerprint)
         // Decided in place it comes to the same, and what is refused leaves no trace.
-        var settled = state
-        #expect(settled.settle(command, by: actor, stamp: stamp).events == ruling.events)
-        #expect(settled.differences(from: ruling.state).isEmpty)
+        if mostEntries == Deliberation.mostEntries {
+            var settled = state
+            #expect(settled.settle(command, by: actor, stamp: stamp).events == ruling.events)
+            #expect(settled.differences(from: ruling.state).isEmpty)
+        }
         state = ruling.state
         events = ruling.events
         return ruling.result
