@@ -10,9 +10,9 @@ public struct State: Sendable {
     /// The London date the ledger's window stands on.
     public internal(set) var today: Day
     public internal(set) var policy = Policy()
-    /// The policy last taken from a configuration file: the same file again changes nothing, so that what a person set
-    /// since stays.
-    var filedPolicy: Policy?
+    /// The policy as configuration files have said it so far: the same words again change nothing, so that what a person set
+    /// since stays. nil: none has said anything.
+    public internal(set) var filedPolicy: Policy?
     public internal(set) var zones: TreeDictionary<ZoneID, Zone> = [:]
     public internal(set) var providers: TreeDictionary<ProviderID, Provider> = [:]
     public internal(set) var blocks: TreeDictionary<BlockID, Block> = [:]

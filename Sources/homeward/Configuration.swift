@@ -13,7 +13,8 @@ struct Configuration {
     var server = ServerConfiguration(addresses: [])
     /// Who may read `/metrics`: clients on this machine, unless said otherwise.
     var metrics = ServiceMetrics.Audience.loopback
-    var policy = Policy()
+    /// What the file says of the policy; nil: nothing.
+    private var policyDocument: JSONValue?
     /// Milliseconds between looks at the store for what other nodes wrote, 40: shows their writes within 100 ms.
     var followMilliseconds = 40
     /// Milliseconds between ticks of time, 1,000.
@@ -35,7 +36,9 @@ struct Configuration {
         do {
             let document = try JSONParser.parse(bytes)
             self = try ObjectReader.read(document) { Configuration(&$0) }
-            let objections = policy.objective.objections.map { "/policy/objective/\($0.field): \($0.detail)" }
+            let objections = (try policy(over: Policy())?.objective.objections ?? []).map {
+                "/policy/objective/\($0.field): \($0.detail)"
+            }
             if !objections.isEmpty { throw Failure("\(path): " + objections.joined(separator: "; ")) }
         } catch let error as JSONError {
             throw Failure("\(path): \(error.pointer): \(error.detail)")
@@ -66,9 +69,17 @@ struct Configuration {
         var server = server
         _ = fields.optionalObject("server") { server.read(&$0) }
         self.server = server
-        var policy = policy
-        _ = fields.optionalObject("policy") { policy.read(&$0) }
-        self.policy = policy
+        var policy = Policy()
+        if fields.optionalObject("policy", { policy.read(&$0) }) != nil { policyDocument = fields.value("policy") }
+    }
+
+    /// A policy with what the file says of it; nil where it says nothing.
+    func policy(over known: Policy) throws -> Policy? {
+        guard let policyDocument else { return nil }
+        return try ObjectReader.read(policyDocument) { fields in
+            var policy = known
+            return policy.read(&fields).map { _ in policy }
+        }
     }
 }
 

@@ -39,7 +39,7 @@ final class Systems: Sendable {
         let began = DispatchTime.now()
         let broker = try folder.broker(system, createIfAbsent: true)
         report(broker, since: began)
-        _ = try broker.must(.adoptPolicy(configuration.policy), by: Broker.itself)
+        try adoptPolicy(broker)
         broker.follow(everyMilliseconds: configuration.followMilliseconds)
         broker.tick(everyMilliseconds: configuration.tickMilliseconds)
         if configuration.improveMilliseconds > 0 {
@@ -51,6 +51,19 @@ final class Systems: Sendable {
         broker.checkInBackground()
         broker.writeSnapshots(to: folder.snapshots, configuration.snapshots)
         brokers.withLock { $0[system] = broker }
+    }
+
+    /// Takes what the configuration file says of the policy, where that is new, and says so.
+    private func adoptPolicy(_ broker: Broker) throws {
+        let state = broker.published().state
+        guard let filed = try configuration.policy(over: state.filedPolicy ?? Policy()) else { return }
+        guard case (_, .policy(let policy)) = try broker.must(.adoptPolicy(filed), by: Broker.itself),
+            policy.version != state.policy.version
+        else { return }
+        standardError(
+            "homeward: system \(broker.system) takes what the configuration file says anew of the policy, which is at "
+                + "version \(policy.version)"
+        )
     }
 
     /// Says how long a start took and what it read.

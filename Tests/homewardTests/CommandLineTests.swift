@@ -1,3 +1,4 @@
+import Brokerage
 import Dispatch
 import Foundation
 import Testing
@@ -29,6 +30,30 @@ struct CommandLineTests {
             } catch {
                 #expect("\(error)".contains("/listen"), "\(error)")
             }
+        }
+    }
+
+    @Test(
+        "of the policy a file says what it names; what it does not name is as it was, and a file without one says nothing"
+    )
+    func policy() throws {
+        try Self.withFolder { folder in
+            let file = "\(folder)/homeward.json"
+            func read(_ text: String) throws -> Configuration {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+                return try Configuration(file: file)
+            }
+            var known = Policy()
+            known.standardVisit = 45
+            known.spot.budgetPence = 100
+            #expect(try read("{}").policy(over: known) == nil)
+            let said = try read(#"{"policy":{"answerMinutes":61,"spot":{"ceilingPence":3000}}}"#).policy(over: known)
+            var expected = known
+            expected.answerMinutes = 61
+            expected.spot.ceilingPence = 3_000
+            #expect(said == expected)
+            #expect(throws: Failure.self) { try read(#"{"policy":{"answerMinuts":61}}"#) }
+            #expect(throws: Failure.self) { try read(#"{"policy":{"objective":{"split":5}}}"#) }
         }
     }
 

@@ -215,11 +215,30 @@ private struct Facts {
             }
             guard let value else { continue }
             members.append(JSONMember(name, value))
-            if let fact = Ask.Fact(rawValue: name) { given.insert(fact) }
+            if let fact = Ask.Fact(rawValue: name), Facts.says(value, of: fact) { given.insert(fact) }
         }
         json = .object(members)
         self.given = given
         self.livesAlone = livesAlone
+    }
+
+    /// Whether what is written tells a carer something. A box that was not ticked, or a number, of medication or consent does not:
+    /// it is kept as it came, and the fact is missing.
+    private static func says(_ value: JSONValue, of fact: Ask.Fact) -> Bool {
+        switch value {
+        case .string, .bool(true): return true
+        case .bool(false):
+            switch fact {
+            case .livesAlone, .unpaidCarer, .pets, .smoking: return true
+            case .transfers, .equipment, .medication, .cognition, .consent, .communication, .swallowing, .continence,
+                .skin,
+                .infection, .risks, .goals, .access, .assessment, .whereNow:
+                return false
+            }
+        // No equipment is needed, or no risk known.
+        case .array: return true
+        case .null, .integer, .fraction, .object: return false
+        }
     }
 
     /// What people write about a need: words, yes or no, a number, or a list of words.

@@ -179,7 +179,7 @@ extension SchemaText {
             isStrict: true,
             """
             transfers any?
-            equipment [Equipment]?
+            equipment any?
             medication any?
             medicationChart any?
             daysSupplied any?
@@ -193,14 +193,6 @@ extension SchemaText {
             risks any?
             goals any?
             treatmentEscalation any?
-            """
-        ),
-        SchemaText(
-            "Equipment",
-            isStrict: true,
-            """
-            item! string
-            inPlaceOn date?
             """
         ),
         SchemaText(

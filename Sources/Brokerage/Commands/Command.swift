@@ -24,7 +24,8 @@ public enum Command: Sendable {
     case disclosePerson(DisclosedVia)
     case addKey(hash: [UInt8], Role, OrganisationID)
     case revokeKey(KeyID)
-    /// Takes the policy of a configuration file, unless it was taken before.
+    /// Takes what a configuration file says of the policy, read over what was last taken from one: figures that say what they said
+    /// then change nothing.
     case adoptPolicy(Policy)
     /// Sets the policy; its version is the one it was made from.
     case setPolicy(Policy, Precondition)

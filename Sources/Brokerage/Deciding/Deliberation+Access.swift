@@ -14,17 +14,21 @@ extension Deliberation {
         return .key(id)
     }
 
-    /// Takes a file's policy, once: what a person set since stays until the file says something new.
-    mutating func adopt(_ policy: Policy) -> Outcome {
-        var wanted = policy
-        var known = state.filedPolicy ?? Policy()
-        known.version = state.policy.version
-        wanted.version = state.policy.version
-        if wanted != known {
-            wanted.version += 1
-            record(.policyAdopted(wanted))
-            freeAll()
-        }
+    /// Takes what a file says anew, figure by figure. What it said before, or does not say, stays as a person set it since.
+    ///
+    /// - Parameter filed: the file's document, read over what was taken from one last (`State.filedPolicy`).
+    mutating func adopt(_ filed: Policy) throws(Rejection) -> Outcome {
+        let known = state.filedPolicy ?? Policy()
+        var taken = filed
+        taken.version = known.version
+        guard taken != known else { return .policy }
+        var wanted = state.policy.taking(changesFrom: known, to: filed)
+        try checkDominance(wanted)
+        wanted.version += 1
+        taken.version = wanted.version
+        record(.policyAdopted(taken))
+        if wanted != taken { record(.policySet(wanted)) }
+        freeAll()
         return .policy
     }
 
@@ -44,6 +48,17 @@ extension Deliberation {
                 faults: [Rejection.Fault("/version", "was \(policy.version)")]
             )
         }
+        try checkDominance(policy)
+        if policy != state.policy {
+            var wanted = policy
+            wanted.version += 1
+            record(.policySet(wanted))
+            freeAll()
+        }
+        return .policy
+    }
+
+    private func checkDominance(_ policy: Policy) throws(Rejection) {
         let objections = policy.objective.objections
         guard objections.isEmpty else {
             throw Rejection(
@@ -52,13 +67,6 @@ extension Deliberation {
                 faults: objections.map { Rejection.Fault("/objective/\($0.field)", $0.detail) }
             )
         }
-        if policy != state.policy {
-            var wanted = policy
-            wanted.version += 1
-            record(.policySet(wanted))
-            freeAll()
-        }
-        return .policy
     }
 
     /// What kept people waiting may be allowed now.

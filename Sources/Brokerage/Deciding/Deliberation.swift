@@ -160,7 +160,7 @@ struct Deliberation {
         case .disclosePerson(let via): try disclose(via)
         case .addKey(let hash, let role, let organisation): addKey(hash, role, organisation)
         case .revokeKey(let id): try revokeKey(id)
-        case .adoptPolicy(let policy): adopt(policy)
+        case .adoptPolicy(let policy): try adopt(policy)
         case .setPolicy(let policy, let precondition): try setPolicy(policy, precondition)
         case .improve(let improvement): improve(improvement)
         case .advance: advance()

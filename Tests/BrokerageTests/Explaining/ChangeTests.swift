@@ -325,6 +325,15 @@ struct ChangeTests {
         guard case .buy(_, _, _, isCarried: true) = try #require(seen.first), seen.count == 1 else {
             return #expect(Bool(false), "\(seen)")
         }
+        // Nor does it help to buy where the only provider is full: it would not be asked.
+        var full = Provider.named("acorn")
+        full.caseloadMax = 0
+        var crowded = county
+        try crowded.must(.setProvider(full, .version(1)), by: County.commissioner)
+        let there = crowded.state.changesThatWouldPlace(referral, at: crowded.now, seesPrices: false)
+        guard case .buy(_, _, _, isCarried: false) = try #require(there.first), there.count == 1 else {
+            return #expect(Bool(false), "\(there)")
+        }
         // Where no provider may carry it, that is said: to buy alone does not place.
         let skilled = try county.refer(county.ask([.daily(.morning, 30, skills: ["peg"])]))
         var acorn = Provider.named("acorn")

@@ -313,4 +313,18 @@ struct ImprovementTests {
         #expect(later.instance.free[later.instance.slab(0, 0) + 1] == 0)
         #expect(later.size == 2 && later.waiting == 1)
     }
+
+    @Test("who must be triaged first by a policy that came after the search is not placed by it")
+    func policySince() throws {
+        var (county, _, skilled) = try scarceSkill()
+        let found = try #require(ZoneProblem(county.state, zone: Self.leam, at: county.now)).improvement(
+            seed: 1,
+            moves: 1_500
+        )
+        var policy = county.state.policy
+        policy.triageBeforeStart = true
+        try county.must(.setPolicy(policy, .absent), by: County.commissioner)
+        for command in try #require(found).commands { try county.must(command, by: County.broker) }
+        #expect(county.state.referrals[skilled]?.status == .waiting)
+    }
 }

@@ -18,11 +18,42 @@ struct PolicyTests {
         var newer = file
         newer.answerMinutesUrgent = 15
         try county.must(.adoptPolicy(newer), by: County.commissioner)
-        #expect(county.state.policy.answerMinutes == 60)
+        #expect(county.state.policy.answerMinutes == 45)
         #expect(county.state.policy.answerMinutesUrgent == 15)
-        #expect(county.state.policy.version == 3)
+        #expect(county.state.policy.version == 3 && county.state.filedPolicy?.answerMinutes == 60)
         try county.must(.adoptPolicy(newer), by: County.commissioner)
         #expect(county.events.isEmpty)
+        newer.answerMinutes = 50
+        try county.must(.adoptPolicy(newer), by: County.commissioner)
+        #expect(county.state.policy.answerMinutes == 50 && county.state.policy.answerMinutesUrgent == 15)
+        #expect(county.state.policy.version == 4)
+    }
+
+    @Test("every figure is taken by itself")
+    func everyFigure() {
+        func leaves(_ value: Any) -> Int {
+            let children = Mirror(reflecting: value).children
+            let isGroup = value is Policy || value is Policy.HoursToPlace || value is Objective || value is SpotRules
+            return isGroup ? children.reduce(0) { $0 + leaves($1.value) } : 1
+        }
+        // All but the version.
+        #expect(Policy.figures.count == leaves(Policy()) - 1)
+    }
+
+    @Test("a file and a person whose figures do not go together are refused, and nothing is written")
+    func dominanceOfBoth() throws {
+        var county = County()
+        var mine = county.state.policy
+        mine.objective.preferenceMissed *= 4
+        mine.objective.restartMissed *= 4
+        guard case .success = county.submit(.setPolicy(mine, .absent), by: County.commissioner) else { return }
+        var filed = Policy()
+        filed.objective.offerWithdrawn = mine.objective.restartMissed
+        let before = county.state.policy
+        guard case .failure(let rejection) = county.submit(.adoptPolicy(filed), by: County.commissioner) else {
+            return #expect(Bool(false))
+        }
+        #expect(rejection.kind == .againstRule && county.state.policy == before)
     }
 
     @Test("a policy made from an older version is refused")
