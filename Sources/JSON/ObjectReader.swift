@@ -135,7 +135,7 @@ extension ObjectReader {
         decode(name) { Self.string($0, $1, $2, max) }
     }
 
-    /// A string of 1 to `max` bytes, nil when absent or null.
+    /// A string of 1 to `max` bytes that are not all white space or control characters, nil when absent or null.
     public mutating func optionalString(_ name: String, max: Int) -> String? {
         decodeOptional(name) { Self.string($0, $1, $2, max) }
     }
@@ -240,7 +240,7 @@ extension ObjectReader {
             failures.add(pointer, "must be a string, not \(value.kind)")
             return nil
         }
-        guard !text.isEmpty else {
+        guard text.utf8.contains(where: { $0 > 0x20 }) else {
             failures.add(pointer, "must not be empty")
             return nil
         }

@@ -111,6 +111,9 @@ extension ServerConfiguration {
         if let given = fields.optionalInteger("backlog", in: 1...1_000_000) { backlog = Int32(given) }
         var limits = limits
         _ = fields.optionalObject("limits") { limits.read(&$0) }
+        if limits.maxBodyBytes > maxBufferedBytesPerLane {
+            fields.fail("maxBufferedBytesPerLane", "must be at least limits.maxBodyBytes")
+        }
         self.limits = limits
         return true
     }
@@ -126,7 +129,7 @@ extension WireLimits {
         fields.set(&maxChunkExtensionBytes, "maxChunkExtensionBytes", 0...1 << 20)
         fields.set(&maxTrailerBytes, "maxTrailerBytes", 0...1 << 20)
         fields.set(&maxDiscardedBytes, "maxDiscardedBytes", 0...1 << 30)
-        if maxTargetBytes >= maxHeadBytes { fields.fail("maxTargetBytes", "less than maxHeadBytes") }
+        if maxTargetBytes >= maxHeadBytes { fields.fail("maxTargetBytes", "must be less than maxHeadBytes") }
         return true
     }
 }

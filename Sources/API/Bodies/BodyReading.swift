@@ -106,13 +106,12 @@ extension ObjectReader {
     }
 
     /// Whoever acts in person: the name goes to the vault, the role to the journal where it is a code.
-    mutating func signature(_ name: String = "by", extra: Set<String> = []) -> Signature? {
+    mutating func signature(_ name: String = "by") -> Signature? {
         object(name) { by in
             let name = by.string("name", max: 200)
             let role = by.string("role", max: 100)
-            let registration =
-                extra.contains("registration") ? by.optionalString("registration", max: 64) : nil
-            let telephone = extra.contains("telephone") ? by.optionalString("telephone", max: 64) : nil
+            let registration = by.optionalString("registration", max: 64)
+            let telephone = by.optionalString("telephone", max: 64)
             guard let name, let role else { return nil }
             return Signature(name: name, role: role, registration: registration, telephone: telephone)
         }

@@ -9,7 +9,7 @@ extension Body {
     ) {
         try read(value) { fields, _ in
             let outcome = fields.word("outcome", Referral.Triage.Outcome.self)
-            let by = fields.signature(extra: ["registration"])
+            let by = fields.signature()
             let note = fields.optionalString("note", max: 4_000)
             guard let outcome, let by else { return nil }
             return (
@@ -46,7 +46,7 @@ extension Body {
         try read(value) { fields, rules in
             let provider = fields.slug("provider")
             let reason = fields.string("reason", max: 2_000)
-            let by = fields.signature(extra: ["registration"])
+            let by = fields.signature()
             let rate = fields.optionalObject("spot") { $0.number("ratePence", rules, in: 1...100_000) }
             guard let provider, let reason, let by else { return nil }
             return (
@@ -66,7 +66,7 @@ extension Body {
     ) {
         try read(value) { fields, rules in
             let first = fields.object("firstVisit") { firstVisit(&$0) }
-            let by = fields.signature(extra: ["telephone", "registration"])
+            let by = fields.signature()
             // One time a band; a package has at most sixteen visits.
             let times = fields.optionalObjects("visits", max: 16) { visit -> Acceptance.AgreedTime? in
                 let band = visit.word("band", Band.self)
@@ -139,7 +139,7 @@ extension Body {
             let at = fields.instant("at")
             let outcome = fields.word("outcome", Package.Outcome.self)
             let onward = fields.optionalString("onward", max: 2_000)
-            let by = fields.signature(extra: ["registration"])
+            let by = fields.signature()
             guard let at, let outcome, let by else { return nil }
             return EndingReport(
                 at: at,

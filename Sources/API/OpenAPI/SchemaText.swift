@@ -39,7 +39,7 @@ struct SchemaText {
             json.object("properties") { json in
                 for property in properties {
                     json.key(text: property.name)
-                    SchemaText.write(property.type, to: &json)
+                    SchemaText.write(property.type, isAsked: isStrict, to: &json)
                 }
             }
             let required = properties.filter(\.isRequired).map(\.name)
@@ -49,11 +49,13 @@ struct SchemaText {
     }
 
     /// Writes one type.
-    static func write(_ type: Substring, to json: inout JSONWriter) {
+    ///
+    /// - Parameter isAsked: of a request, in which no string may be empty.
+    static func write(_ type: Substring, isAsked: Bool = false, to json: inout JSONWriter) {
         if type.hasSuffix("?") {
             return json.object { json in
                 json.array("anyOf") { json in
-                    write(type.dropLast(), to: &json)
+                    write(type.dropLast(), isAsked: isAsked, to: &json)
                     json.object { $0.field("type", "null") }
                 }
             }
@@ -62,7 +64,7 @@ struct SchemaText {
             if type.hasPrefix("[") {
                 json.field("type", "array")
                 json.key("items")
-                write(type.dropFirst().dropLast(), to: &json)
+                write(type.dropFirst().dropLast(), isAsked: isAsked, to: &json)
             } else if type.hasPrefix("(") {
                 json.field("type", "string")
                 json.strings("enum", type.dropFirst().dropLast().split(separator: "|").map(String.init))
@@ -71,6 +73,7 @@ struct SchemaText {
                     json.key(text: name)
                     json.value(value)
                 }
+                if isAsked, type == "string" { json.field("minLength", 1) }
             } else {
                 json.field("$ref", "#/components/schemas/\(type)")
             }

@@ -6,7 +6,11 @@ enum JSONBody {
     static func parse(_ request: Request) throws(Problem) -> JSONValue {
         try checkType(request)
         guard !request.body.isEmpty else {
-            throw Problem(.malformedJSON, "The body is empty; this route needs a JSON object.")
+            throw Problem(
+                .malformedJSON,
+                "The body is empty; this route needs a JSON object.",
+                errors: [JSONFailure(pointer: "", detail: "must be an object")]
+            )
         }
         do {
             return try JSONParser.parse(request.body)

@@ -437,8 +437,10 @@ extension Deliberation {
         case (.absent, _?):
             throw Rejection(.preconditionRequired, "it exists: send its ETag in If-Match to replace it")
         case (.version(let wanted), let version?) where wanted == version: return
-        case (.version, _), (.stale, _):
-            throw Rejection(.stale, "it has changed since that ETag was given: read it again")
+        case (.version, nil), (.stale, nil):
+            throw Rejection(.stale, "there is none, so If-Match names nothing: leave it out to make one")
+        case (.version, _?), (.stale, _?):
+            throw Rejection(.stale, "it is not what the precondition asks for; it may have changed: read it again")
         }
     }
 }

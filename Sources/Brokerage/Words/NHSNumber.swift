@@ -10,6 +10,8 @@ public struct NHSNumber: Hashable, Sendable {
         guard bytes.count == 10, text.utf8.count <= 16, bytes.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
             return nil
         }
+        // It has a check digit that fits, and belongs to nobody.
+        guard bytes.contains(where: { $0 != 0x30 }) else { return nil }
         let sum = (0..<9).reduce(0) { $0 + Int(bytes[$1] - 0x30) * (10 - $1) }
         let check = (11 - sum % 11) % 11
         guard check != 10, check == Int(bytes[9] - 0x30) else { return nil }
