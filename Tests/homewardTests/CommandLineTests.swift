@@ -53,6 +53,9 @@ struct CommandLineTests {
             expected.spot.ceilingPence = 3_000
             #expect(said == expected)
             #expect(throws: Failure.self) { try read(#"{"policy":{"answerMinuts":61}}"#) }
+            #expect(throws: Failure.self) {
+                try read(#"{"server":{"maxBufferedBytesPerLane":1048576,"limits":{"maxBodyBytes":2097152}}}"#)
+            }
             #expect(throws: Failure.self) { try read(#"{"policy":{"objective":{"split":5}}}"#) }
         }
     }

@@ -36,6 +36,8 @@ struct BadInputTests {
         Case("a sector of another district", "/sector", .string("CV31 5"), 422),
         Case("a sector that cannot be one", "/sector", .string("CV32"), 400),
         Case("an NHS number with a wrong check digit", "/person/nhsNumber", .string("999 000 0019"), 400),
+        Case("an NHS number of nobody", "/person/nhsNumber", .string("0000000000"), 400),
+        Case("a reference of blanks", "/person/reference", .string(" \u{0} "), 400),
         Case("an unknown source", "/source", .string("hospital"), 400),
         Case("an unknown class", "/class", .string("soon"), 400),
         Case("14 minutes", "/visits/0/minutes", .integer(14), 422),
