@@ -48,7 +48,9 @@ public struct State: Sendable {
     var seeking = IDSet<ReferralID>()
     var openOffers = IDSet<OfferID>()
     var livePackages = IDSet<PackageID>()
-    /// People with an open offer or a live package of a provider, for its caseload.
+    /// Packages with an end that was planned and visits until then.
+    var leaving = IDSet<PackageID>()
+    /// People with an open offer, a live package or one that is leaving, by provider, for its caseload.
     var caseloads: TreeDictionary<ProviderID, Int> = [:]
     /// Blocks bought on the spot.
     var spotPurchases = IDSet<BlockID>()

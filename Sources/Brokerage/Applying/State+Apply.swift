@@ -64,7 +64,7 @@ extension State {
         case .firstVisitPostponed(let id, let visit, let until): postpone(id, visit, until)
         case .careStarted(let id, let started, let first, let last, let uncovered):
             start(id, started, first, last, uncovered, at)
-        case .packageEnded(let id, let ending, let last): end(id, ending, last)
+        case .packageEnded(let id, let ending, let last): end(id, ending, last, at)
         case .careOverran(let id, let last, let uncovered): overrun(id, last, uncovered)
         case .coverFound(let id, let found): cover(id, found)
         case .alertRaised(let id, let kind):

@@ -161,7 +161,7 @@ extension State {
     }
 
     /// Ends a package, or brings forward an end that was planned.
-    mutating func end(_ id: PackageID, _ ending: Package.Ending, _ last: Day) {
+    mutating func end(_ id: PackageID, _ ending: Package.Ending, _ last: Day, _ recordedAt: Instant) {
         let hadEnded = packages.look(id) { $0.value.status == .ended } ?? false
         changePackage(id) {
             $0.status = .ended
@@ -172,11 +172,18 @@ extension State {
         guard let package = packages[id] else { preconditionFailure("no package \(id)") }
         // One that ended before its first day has no visits left, however far ahead that day lies.
         let keepsVisits = package.lastDay >= max(today, package.firstDay)
+        // Whoever is visited until a day that was planned is in the provider's hands until then.
+        let isPlanned = keepsVisits && ending.at > recordedAt
         if hadEnded {
             if !keepsVisits { for claim in State.each(package.claims) { holders[claim]?.remove(package.id) } }
+            if !isPlanned, leaving.contains(id) { letGo(id) }
             return
         }
         leave(package, keepingVisits: keepsVisits)
+        if isPlanned {
+            leaving.insert(id)
+            count(package.provider, 1)
+        }
         let status = statusInCare(package.referral)
         changeReferral(package.referral) {
             if status == .ended || !$0.status.isSeekingCare { $0.status = status }
@@ -237,6 +244,16 @@ extension State {
             for claim in State.each(package.claims) { holders[claim]?.remove(package.id) }
         }
         count(package.provider, -1)
+    }
+
+    /// Those whose planned end has come are in nobody's hands any more.
+    mutating func letGoWhoLeft() {
+        for id in Array(leaving) where packages.look(id, { $0.value.lastDay < today }) ?? false { letGo(id) }
+    }
+
+    private mutating func letGo(_ id: PackageID) {
+        leaving.remove(id)
+        if let provider = packages.look(id, { $0.value.provider }) { count(provider, -1) }
     }
 
     private mutating func release(_ offer: Offer) {

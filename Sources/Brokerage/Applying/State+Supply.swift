@@ -58,6 +58,7 @@ extension State {
         let before = window
         today = day
         dropHoldersThatEnded()
+        letGoWhoLeft()
         let first = max(before.last.number + 1, window.first.number)
         if first <= window.last.number {
             for (id, claim) in claims {

@@ -68,6 +68,7 @@ extension State: CodedFields {
         seeking = try field(old?.seeking)
         openOffers = try field(old?.openOffers)
         livePackages = try field(old?.livePackages)
+        leaving = try field(old?.leaving)
         caseloads = try field.map(old?.caseloads)
         spotPurchases = try field(old?.spotPurchases)
         onOffer = try field.map(old?.onOffer)

@@ -201,6 +201,33 @@ struct PackageTests {
         #expect(county.state.recount().isEmpty)
     }
 
+    @Test(
+        "whoever is visited until a planned end is in the provider's hands until then, and until the end when it comes sooner"
+    )
+    func endingLaterOfAFullProvider() throws {
+        var county = try County.withProviders()
+        var full = Provider.named("acorn")
+        full.caseloadMax = 1
+        try county.must(.setProvider(full, .version(1)), by: County.commissioner)
+        let package = try county.accepted(county.ask(startIn: 0))
+        try county.must(.start(package.id, at: county.now), by: acorn, body: [1])
+        let waiting = try county.refer(county.ask())
+        func end(inDays days: Int, _ body: UInt8) throws {
+            let at = county.now.adding(hours: 24 * days)
+            try county.must(.end(package.id, at: at, .independent, role: "ot"), by: County.broker, body: [body])
+        }
+        try end(inDays: 5, 1)
+        #expect(county.state.referrals[waiting.id]?.status == .waiting)
+        var sooner = county
+        try sooner.must(.end(package.id, at: sooner.now, .died, role: "ot"), by: County.broker, body: [2])
+        #expect(sooner.state.referrals[waiting.id]?.status == .offered)
+        for _ in 0..<5 { county.pass(minutes: 1440) }
+        #expect(county.state.referrals[waiting.id]?.status == .waiting)
+        county.pass(minutes: 1440)
+        #expect(county.state.referrals[waiting.id]?.status == .offered)
+        #expect(county.state.caseloads[Slug("acorn")!] == 1)
+    }
+
     @Test("a first visit promised for after the placement clock has run out is a breach")
     func lateFirstVisit() throws {
         var county = try County.withProviders()
