@@ -33,7 +33,7 @@ struct JournalCommand: ParsableCommand {
                 var faults: [String] = []
                 for system in try store.systems() {
                     let (words, fault) = try verify(system, in: store)
-                    print(words)
+                    try standardOutput(words)
                     if let fault { faults.append("\(system): \(fault)") }
                 }
                 if !faults.isEmpty { throw Failure(faults.joined(separator: "\n")) }
@@ -82,7 +82,7 @@ struct JournalCommand: ParsableCommand {
                 for system in try store.systems() {
                     let recovered = try Recovered(from: try store.journal(system: system)).published
                     let state = recovered.state
-                    print(
+                    try standardOutput(
                         """
                         system \(system): position \(recovered.position), latest \(state.now)
                           zones \(state.zones.count), providers \(state.providers.count), blocks \(state.blocks.count), \
@@ -115,7 +115,7 @@ struct JournalCommand: ParsableCommand {
                 while true {
                     let records = try keeper.read(after: at, limit: 1_000)
                     guard let last = records.last else { return }
-                    for record in records { standardOutput(String(decoding: record.body, as: UTF8.self)) }
+                    for record in records { try standardOutput(String(decoding: record.body, as: UTF8.self)) }
                     at = last.position
                 }
             }

@@ -83,8 +83,13 @@ final class Service: Sendable {
         let scheme = configuration.server.tls == nil ? "http" : "https"
         var sources = [SIGTERM, SIGINT].map { number in Service.on(number) { stop.signal() } }
         let addresses = try server.start()
-        sources.append(Service.on(SIGHUP) { [server] in Service.reload(server) })
-        for address in addresses { standardOutput("listening on \(scheme)://\(address)") }
+        let isSecure = configuration.server.tls != nil
+        sources.append(Service.on(SIGHUP) { [server] in Service.reload(server, isSecure: isSecure) })
+        for address in addresses {
+            let line = "listening on \(scheme)://\(address)"
+            // A full disk under the service's printed lines keeps nobody from being placed.
+            do { try standardOutput(line) } catch { standardError("homeward: \(error): \(line)") }
+        }
         let refresh = Service.every(milliseconds: 500) { [systems] in systems.refresh() }
         stop.wait()
         refresh.cancel()
@@ -148,7 +153,10 @@ final class Service: Sendable {
     }
 
     /// New certificates for connections from now on. When they cannot be read the old ones stay in force.
-    private static func reload(_ server: Server) {
+    private static func reload(_ server: Server, isSecure: Bool) {
+        guard isSecure else {
+            return standardError("homeward: there are no certificates to read again: TLS is not spoken")
+        }
         do {
             try server.reloadCertificates()
             standardError("homeward: certificates read again")

@@ -50,9 +50,9 @@ struct VaultCommand: ParsableCommand {
             unopened += tally.unopened
             for id in Set(tally.byKey.keys).union(folder.keyring.ids).sorted() {
                 let current = id == folder.keyring.current ? " (current)" : ""
-                standardOutput("\(system): \(tally.byKey[id] ?? 0) values under key \(id)\(current)")
+                try standardOutput("\(system): \(tally.byKey[id] ?? 0) values under key \(id)\(current)")
             }
-            if resealing { standardOutput("\(system): \(tally.resealed) sealed anew") }
+            if resealing { try standardOutput("\(system): \(tally.resealed) sealed anew") }
         }
         try folder.store.close()
         if unopened > 0 { throw Failure("\(unopened) values do not open under the vault's keys") }
