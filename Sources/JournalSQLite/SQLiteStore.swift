@@ -107,12 +107,7 @@ public final class SQLiteStore: Sendable {
     /// - Throws: `refused` when the name is not 1 to 64 lower-case letters, digits and `-`, when there are too many systems, or
     ///   when there is none of that name and none may be made.
     public func journal(system: String, createIfAbsent: Bool = true) throws(JournalError) -> any JournalKeeper {
-        let allowed = system.utf8.allSatisfy {
-            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
-        }
-        guard allowed, (1...64).contains(system.utf8.count) else {
-            throw .refused("a system's name has 1 to 64 lower-case letters, digits and -")
-        }
+        if let objection = Self.objection(toSystem: system) { throw .refused(objection) }
         let chain = HashChain(system: system, digest: digest)
         let id = try current.append.perform { (session) throws(JournalError) in
             if let known = try Self.system(system, session) { return known }
@@ -127,6 +122,17 @@ public final class SQLiteStore: Sendable {
             }
         }
         return SQLiteJournal(store: self, system: id, chain: chain)
+    }
+
+    /// Why no system can have a name; nil when one can.
+    public static func objection(toSystem name: String) -> String? {
+        let allowed = name.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
+        }
+        guard allowed, (1...64).contains(name.utf8.count) else {
+            return "a system's name has 1 to 64 lower-case letters, digits and -"
+        }
+        return nil
     }
 
     /// Has SQLite check the structure of the whole database, on a connection of its own: what neither the

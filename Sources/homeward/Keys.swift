@@ -29,6 +29,7 @@ struct Keys: ParsableCommand {
                 throw ValidationError("an organisation is lower-case letters, digits and -, up to 64")
             }
             try orFail {
+                try DataFolder.expectName(options.system)
                 let folder = try DataFolder(options.data)
                 let broker = try folder.broker(options.system, createIfAbsent: true)
                 let key = try broker.addKey(role, organisation)

@@ -46,6 +46,9 @@ struct Serve: ParsableCommand {
                 (tls.certificateFile, tls.keyFile) = (tlsCertificate, tlsKey)
                 configuration.server.tls = tls
             }
+            // A start that cannot succeed leaves no new store behind, nor a key.
+            if let system { try DataFolder.expectName(system) }
+            try Server.check(configuration.server)
             if let warning = SQLiteStore.engineWarning { standardError("homeward: \(warning)") }
             let service = try Service(configuration, system: system)
             try service.run()
@@ -184,6 +187,9 @@ enum Address {
             throw ValidationError("an address is HOST:PORT, as 127.0.0.1:8080")
         }
         let host = text[..<colon].drop { $0 == "[" }.prefix { $0 != "]" }
+        guard !host.isEmpty else {
+            throw ValidationError("an address is HOST:PORT; 0.0.0.0 is every address of this machine")
+        }
         return ServerConfiguration.Address(host: host == "localhost" ? "127.0.0.1" : String(host), port: port)
     }
 }

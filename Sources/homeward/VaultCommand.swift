@@ -1,5 +1,6 @@
 import ArgumentParser
 import Broker
+import Dispatch
 import JournalSQLite
 import Vault
 
@@ -35,10 +36,14 @@ struct VaultCommand: ParsableCommand {
         func run() throws { try orFail { try VaultCommand.count(in: data, resealing: true) } }
     }
 
+    /// Seconds between two lines of how far it is, 5.
+    private static let secondsBetweenWords = 5.0
+
     private static func count(in path: String, resealing: Bool) throws {
         try DataFolder.expectStore(in: path)
         let folder = try DataFolder(path)
         var unopened = 0
+        var said = DispatchTime.now()
         for system in try folder.store.systems() {
             let keeper = try folder.store.journal(system: system)
             let tally = try VaultTally.count(
@@ -46,7 +51,12 @@ struct VaultCommand: ParsableCommand {
                 system: system,
                 keyring: folder.keyring,
                 resealing: resealing
-            ) { if resealing { standardError("\(system): \($0.resealed) sealed anew") } }
+            ) {
+                let now = DispatchTime.now()
+                guard resealing, now >= said + secondsBetweenWords else { return }
+                said = now
+                standardError("\(system): \($0.resealed) sealed anew so far")
+            }
             unopened += tally.unopened
             for id in Set(tally.byKey.keys).union(folder.keyring.ids).sorted() {
                 let current = id == folder.keyring.current ? " (current)" : ""

@@ -34,6 +34,7 @@ struct Demo: ParsableCommand {
 
     func run() throws {
         try orFail {
+            try DataFolder.expectName(options.system)
             let folder = try DataFolder(options.data)
             if try folder.store.systems().contains(options.system),
                 try folder.store.journal(system: options.system).lastPosition() > .start
