@@ -23,6 +23,8 @@ public final class SQLiteStore: Sendable {
         let poll: Connection
         /// nil in a store that is only looked at.
         let checkpointer: Checkpointer?
+        /// nil in a store that is only looked at, or that could not be opened anew.
+        var files: OpenFiles?
     }
 
     /// The folder it was opened in.
@@ -77,7 +79,8 @@ public final class SQLiteStore: Sendable {
             read: try connection(.read),
             look: try connection(.look),
             poll: try connection(.poll),
-            checkpointer: nil
+            checkpointer: nil,
+            files: nil
         )
         return SQLiteStore(folder, digest, mark, connections, options)
     }
@@ -214,11 +217,17 @@ public final class SQLiteStore: Sendable {
     }
 
     /// Checks the marks again, drops all connections and opens them anew.
+    ///
+    /// - Throws: `readOnly` while other files are there than those that are open: what was answered for is in the open ones, for
+    ///   as long as somebody has them open.
     public func reopen() throws(JournalError) {
+        if let reason = displacement { throw .readOnly(reason) }
         try Marks(folder: folder, file: mark, options: options).check()
         let outcome: Result<Void, JournalError> = connections.withLock { connections in
             // Whatever state the old ones are in, they are not used again.
             try? Self.close(connections)
+            // The log went with the last of them.
+            connections.files = nil
             do throws(JournalError) {
                 connections = try Self.connect(folder, mark, options)
                 return .success(())
@@ -239,6 +248,10 @@ public final class SQLiteStore: Sendable {
     // MARK: Pieces
 
     var current: Connections { connections.withLock { $0 } }
+
+    /// Why the files that are open are not the ones that a start would find; nil when they are. Under the lock, since `reopen` has
+    /// the log replaced itself.
+    var displacement: String? { connections.withLock { $0.files?.displacement } }
 
     private static func connect(
         _ folder: StoreFolder,
@@ -281,7 +294,8 @@ public final class SQLiteStore: Sendable {
             read: try connection(.read, readOnly: true),
             look: try connection(.look, readOnly: true),
             poll: try connection(.poll, readOnly: true),
-            checkpointer: checkpointer
+            checkpointer: checkpointer,
+            files: OpenFiles(folder)
         )
     }
 
