@@ -29,6 +29,9 @@ public final class SQLiteStore: Sendable {
 
     /// The folder it was opened in.
     public let path: String
+    /// What an operator should know of what was found there: that no mark lies beside records. nil when there is nothing.
+    public var notice: String? { found.withLock { $0 } }
+    private let found = Mutex<String?>(nil)
     let digest: HashChain.Digest
     let mark: MarkFile
     let folder: StoreFolder
@@ -52,15 +55,17 @@ public final class SQLiteStore: Sendable {
             try Marks(folder: folder, file: mark, options: options).check()
             try folder.makePrivate(folder.database)
             let connections = try connect(folder, mark, options)
+            let store = SQLiteStore(folder, digest, mark, connections, options)
+            try store.markAnew()
             try folder.sync()
-            return SQLiteStore(folder, digest, mark, connections, options)
+            return store
         }
     }
 
     /// Opens the store in a folder to look at it: whatever its marks say, and without changing a byte of the
     /// database or its log. Everything that writes throws `readOnly`.
     ///
-    /// - Throws: `readOnly` when there is no database; any other `JournalError`.
+    /// - Throws: `readOnly` when there is no database, `damaged` when no store's tables are in it; any other `JournalError`.
     public static func inspect(
         folder path: String,
         digest: @escaping HashChain.Digest,
@@ -82,7 +87,15 @@ public final class SQLiteStore: Sendable {
             checkpointer: nil,
             files: nil
         )
-        return SQLiteStore(folder, digest, mark, connections, options)
+        let isMade = try connections.look.administer { queue in try queue.read { try $0.tableExists("system") } }
+        guard isMade else {
+            throw .damaged(at: .start, "\(folder.database) holds no journal, not even the table that would name it")
+        }
+        let store = SQLiteStore(folder, digest, mark, connections, options)
+        if !mark.wasThere, try store.unmarked().contains(where: { $0.end.position > .start }) {
+            store.found.withLock { $0 = mark.absence }
+        }
+        return store
     }
 
     private init(
@@ -118,11 +131,15 @@ public final class SQLiteStore: Sendable {
                 let names = try session.systems().map(\.name).joined(separator: ", ")
                 throw .refused("there is no system \(system); there \(names.isEmpty ? "is none" : "are: \(names)")")
             }
-            return try session.transaction { () throws(JournalError) in
+            let made = try session.transaction { () throws(JournalError) in
                 // Another process may have made it since.
                 if let known = try Self.system(system, session) { return known }
                 return try Self.makeSystem(system, chain, session)
             }
+            // On the disk before the first record: a mark that says nothing of a journal with records is a damaged one.
+            try mark.raise(made, MarkFile.Mark(position: .start, hash: chain.first))
+            try mark.sync()
+            return made
         }
         return SQLiteJournal(store: self, system: id, chain: chain)
     }
@@ -150,9 +167,12 @@ public final class SQLiteStore: Sendable {
         }
         try connection.close()
         guard finding == "ok" else {
+            // SQLite's words have several lines.
+            let words = (finding ?? "no answer").split(whereSeparator: \.isNewline).joined(separator: " ")
             throw .damaged(
                 at: .start,
-                "\(folder.database): \(finding ?? "no answer"); bring back a backup (homeward restore)"
+                "\(folder.database): \(words); bring back a backup (homeward restore), or, where homeward journal verify finds "
+                    + "the chain whole, write this one anew (homeward restore --rebuild)"
             )
         }
     }
@@ -168,9 +188,21 @@ public final class SQLiteStore: Sendable {
     public var checkpointFailure: JournalError? { current.checkpointer?.failure }
 
     /// How far the journal of a system was answered for, nil when it never was.
+    ///
+    /// - Throws: any `JournalError`; `failed` when the mark is damaged.
     public func answeredFor(system: String) throws(JournalError) -> JournalEnd? {
         guard let id = try numberedSystems().first(where: { $0.name == system })?.id else { return nil }
-        return try mark.mark(id).map { JournalEnd(system: system, position: $0.position, hash: $0.hash) }
+        let noted = try mark.mark(id)
+        if noted == nil, mark.wasThere, try unmarked().contains(where: { $0.id == id && $0.end.position > .start }) {
+            throw mark.damage
+        }
+        return noted.map { JournalEnd(system: system, position: $0.position, hash: $0.hash) }
+    }
+
+    /// The numbers of systems that were answered for and are not there.
+    public func lostSystems() throws(JournalError) -> [Int64] {
+        let known = try numberedSystems().map(\.id)
+        return try mark.all().map(\.id).filter { !known.contains($0) }
     }
 
     /// Removes the sealed values of subjects that a journal no longer knows since it was cut, without a note: nobody was
@@ -335,6 +367,27 @@ public final class SQLiteStore: Sendable {
             try statement.run()
         }
         return id
+    }
+
+    /// The journals without a mark, and where they end.
+    func unmarked() throws(JournalError) -> [(id: Int64, end: MarkFile.Mark)] {
+        try current.look.perform { (session) throws(JournalError) in
+            var ends: [(id: Int64, end: MarkFile.Mark)] = []
+            for system in try session.systems() where try mark.mark(system.id) == nil {
+                ends.append((system.id, try session.last(system.id)))
+            }
+            return ends
+        }
+    }
+
+    /// Marks the journals that have none where they end now. Unless they are new, somebody removed the mark to go on with what is
+    /// there, or lost it: that is noted.
+    private func markAnew() throws(JournalError) {
+        let unmarked = try self.unmarked()
+        guard !unmarked.isEmpty else { return }
+        for (id, end) in unmarked { try mark.raise(id, end) }
+        try mark.sync()
+        if unmarked.contains(where: { $0.end.position > .start }) { found.withLock { $0 = mark.absence } }
     }
 
     func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {

@@ -23,6 +23,7 @@ struct Backup: ParsableCommand {
         try orFail {
             try DataFolder.expectStore(in: data)
             let store = try SQLiteStore.open(folder: data, digest: SHA256.digest)
+            if let notice = store.notice { standardError("homeward: \(notice)") }
             for end in try store.backup(to: to) { try standardOutput(words(end)) }
         }
     }
@@ -50,17 +51,29 @@ struct Restore: ParsableCommand {
             "A list from `homeward forgotten`, or the folder of a newer store or backup: whoever it names is forgotten."
     )
     var forgotten: [String] = []
+    @Flag(
+        help:
+            "Write every row anew instead of copying pages: for a database whose structure is damaged, while its chain holds."
+    )
+    var rebuild = false
 
     func run() throws {
         try orFail {
             let list = try forgotten.flatMap(Forgotten.list(from:))
             let limits = position.map { [system: Position($0)] } ?? [:]
             var removed = 0
-            let ends = try SQLiteStore.restore(from: from, to: data, upTo: limits, digest: SHA256.digest) {
-                (store) throws(JournalError) in
-                for cut in limits.keys { try Restore.drop(what: store, lost: cut) }
-                removed = try Restore.forget(list, in: store)
-            }
+            let ends = try SQLiteStore.restore(
+                from: from,
+                to: data,
+                upTo: limits,
+                digest: SHA256.digest,
+                rebuilding: rebuild,
+                amend: { (store) throws(JournalError) in
+                    for cut in limits.keys { try Restore.drop(what: store, lost: cut) }
+                    removed = try Restore.forget(list, in: store)
+                },
+                notice: { standardError("homeward: \($0)") }
+            )
             for end in ends { try standardOutput(words(end)) }
             if !forgotten.isEmpty {
                 let there = Set(ends.map(\.system))

@@ -47,6 +47,7 @@ struct DataFolder {
         // Before anything is made.
         let given = try Keyring.environment("HOMEWARD_VAULT_KEY")
         store = try SQLiteStore.open(folder: path, digest: SHA256.digest)
+        if let notice = store.notice { standardError("homeward: \(notice)") }
         let isNew = try store.systems().isEmpty
         keyring = try given ?? KeyFile("\(path)/vault.key").keyring(createIfAbsent: isNew)
     }

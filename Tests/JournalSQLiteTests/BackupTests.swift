@@ -195,7 +195,7 @@ import Vault
         try TemporaryFolder.use { root in
             let store = try open(root + "/data")
             try fill(store)
-            #expect(throws: JournalError.readOnly("there is no system warwik; there are: warwick, coventry")) {
+            #expect(throws: JournalError.refused("there is no system warwik; there are: warwick, coventry")) {
                 try store.journal(system: "warwik", createIfAbsent: false)
             }
             #expect(try store.systems() == ["warwick", "coventry"])
