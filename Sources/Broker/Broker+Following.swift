@@ -1,5 +1,6 @@
 import Brokerage
 import Dispatch
+import Journal
 
 /// What a broker does by itself, every so often.
 extension Broker {
@@ -13,7 +14,7 @@ extension Broker {
             }
             let known = broker.owned.forgottenCount
             broker.readers.async {
-                let last = try? broker.keeper.lastPosition()
+                let last = broker.end()
                 if let all = try? broker.keeper.forgotten(beyond: known), !all.isEmpty {
                     // Whose number was sealed again since has it again.
                     let gone = all.filter { subject in
@@ -34,6 +35,20 @@ extension Broker {
                     }
                 }
             }
+        }
+    }
+
+    /// The store's end; nil when it cannot be read now. A store that is no longer where it was opened is noticed here, also while
+    /// nothing is written: with a batch in flight its append finds out.
+    private func end() -> Position? {
+        do throws(JournalError) {
+            return try keeper.lastPosition()
+        } catch {
+            guard case .readOnly = error else { return nil }
+            queue.async { [self] in
+                if !owned.isCatchingUp, owned.pipeline.unanswered == 0 { refused(error) }
+            }
+            return nil
         }
     }
 

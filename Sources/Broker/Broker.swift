@@ -395,7 +395,7 @@ public final class Broker: Brokering {
 
     // MARK: Other writers, and a store that fails
 
-    private func refused(_ error: JournalError) {
+    func refused(_ error: JournalError) {
         dispatchPrecondition(condition: .onQueue(queue))
         guard !owned.hasGivenUp else { return }
         switch error {

@@ -15,8 +15,11 @@ extension Secrets {
         }
         if enclosure.sealed == Secrets.noNumber { return }
         guard keyring.isDigest(enclosure.sealed) else { throw .altered }
-        // A text that does not open is found by itself; without a number in it there is nothing to hold the digest against.
-        guard let number = try? number(of: enclosure.subject, in: keeper),
+        // Without a text, or without a number in it, there is nothing to hold the digest against. A text that cannot be read now
+        // is met by whoever reads the texts.
+        guard let sealed = try? keeper.enclosure(subject: enclosure.subject, kind: Secrets.personKind) else { return }
+        let text = try open(sealed, subject: enclosure.subject, kind: Secrets.personKind)
+        guard let number = number(in: text),
             !keyring.matches(enclosure.sealed, Array(number.digits.utf8), purpose: Secrets.numberPurpose)
         else { return }
         // A writer may have exchanged both between the two readings.
@@ -24,19 +27,44 @@ extension Secrets {
         if now == enclosure.sealed { throw .altered }
     }
 
-    /// Sealed values that a start opens to see whether it has the vault's key, 8. One that was altered is for the background check:
-    /// it must not keep a service from answering reads. Nor does a start judge by fewer.
+    /// Subjects of which a start opens a value to see whether it has the vault's keys, 8 for each key's id.
     private static let sampled = 8
 
-    /// Refuses keys that open nothing of what is there: what was sealed under them meanwhile would never open again.
+    /// Refuses keys that do not open what was sealed under their ids, and keys of which one is missing: what is sealed under a
+    /// wrong key never opens again beside the rest. Each id is judged by the oldest values that name it, which the right key
+    /// sealed, also where a wrong one came in later; digests are passed over, since they do not open. Where at least half of
+    /// them open, the others were altered: they are for the background check, and must not keep a service from answering reads.
     func expectKeyFits(_ keeper: any JournalKeeper) throws(JournalError) {
-        let first = try keeper.enclosures(after: nil, limit: Secrets.sampled)
-        guard first.count == Secrets.sampled, !first.contains(where: { (try? check($0, in: keeper)) != nil }) else {
-            return
+        /// What was looked at of one id.
+        struct Sample {
+            var subjects: Set<String> = []
+            var opened = 0
+            var unopened: (enclosure: Enclosure, error: VaultError)?
         }
-        throw .failed(
-            "the vault's key opens none of the sealed values that were looked at: bring back the key they were sealed under"
-        )
+        var samples: [UInt8: Sample] = [:]
+        for enclosure in try keeper.enclosures(after: nil, limit: BackgroundCheck.page)
+        where enclosure.kind != Secrets.numberKind {
+            guard let id = Keyring.id(of: enclosure.sealed) else { continue }
+            var sample = samples[id] ?? Sample()
+            guard sample.subjects.count < Secrets.sampled, sample.subjects.insert(enclosure.subject).inserted else {
+                continue
+            }
+            do throws(VaultError) {
+                try check(enclosure, in: keeper)
+                sample.opened += 1
+            } catch {
+                sample.unopened = sample.unopened ?? (enclosure, error)
+            }
+            samples[id] = sample
+        }
+        for (id, sample) in samples.sorted(by: { $0.key < $1.key }) where 2 * sample.opened < sample.subjects.count {
+            guard let (enclosure, error) = sample.unopened else { continue }
+            let what = "the vault's \(enclosure.kind) of \(enclosure.subject)"
+            if case .unknownKey = error { throw .refused("\(what) is \(error)") }
+            throw .refused(
+                "the vault's key \(id) is not the one under which \(what) was sealed: bring back the right one. What would be sealed now could never be opened with it"
+            )
+        }
     }
 
     /// Whether a value was sealed, or digested, under the current key.
@@ -64,8 +92,12 @@ extension Secrets {
     /// The NHS number in a person's sealed text.
     private func number(of subject: String, in keeper: any JournalKeeper) throws -> NHSNumber? {
         guard let sealed = try keeper.enclosure(subject: subject, kind: Secrets.personKind) else { return nil }
-        let text = try open(sealed, subject: subject, kind: Secrets.personKind)
-        guard case .object(let members) = try JSONParser.parse(text),
+        return number(in: try open(sealed, subject: subject, kind: Secrets.personKind))
+    }
+
+    /// The NHS number in a person's text; nil where there is none.
+    private func number(in text: [UInt8]) -> NHSNumber? {
+        guard case .object(let members)? = try? JSONParser.parse(text),
             case .string(let digits)? = members.first(where: { $0.name == "nhsNumber" })?.value
         else { return nil }
         return NHSNumber(digits)

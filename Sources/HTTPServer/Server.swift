@@ -11,6 +11,8 @@ public final class Server: Sendable {
         case notAnAddress(String)
         /// A certificate, key or suite that OpenSSL does not take; with its reason.
         case tls(what: String, reason: String)
+        /// An address that cannot be listened on; with `errno`.
+        case address(ServerConfiguration.Address, code: Int32)
         /// The system refused a call; with its name and `errno`.
         case system(call: String, code: Int32)
 
@@ -19,6 +21,13 @@ public final class Server: Sendable {
             switch self {
             case .notAnAddress(let text): "not a numeric address: \(text)"
             case .tls(let what, let reason): "TLS cannot use \(what): \(reason)"
+            case .address(let address, EADDRINUSE):
+                "\(address): address already in use; end the program that listens there, or take another address"
+            case .address(let address, EADDRNOTAVAIL):
+                "\(address): no interface of this machine has this address; take another"
+            case .address(let address, EACCES):
+                "\(address): permission denied; take a port from 1024 on, or give the program the right to this one"
+            case .address(let address, let code): "\(address): \(String(cString: strerror(code)))"
             case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
             }
         }
@@ -46,6 +55,29 @@ public final class Server: Sendable {
     ) {
         self.configuration = configuration
         self.makeResponder = makeResponder
+    }
+
+    /// Proves that a server could start: its addresses are numeric and free, and its certificates can be read. Nothing is left
+    /// open. For whoever must make something before it starts, and would rather not have made it.
+    public static func check(_ configuration: ServerConfiguration) throws(StartError) {
+        for wanted in configuration.addresses {
+            let address = try SocketAddress(wanted)
+            if wanted.port != 0 { try at(wanted) { () throws(StartError) in try Socket.probe(address) } }
+        }
+        if let tls = configuration.tls { _ = try TLSShelf(tls, now: Clock.milliseconds()) }
+    }
+
+    /// Runs what binds an address, and names the address when that fails.
+    private static func at<Result>(
+        _ address: ServerConfiguration.Address,
+        _ body: () throws(StartError) -> Result
+    ) throws(StartError) -> Result {
+        do throws(StartError) {
+            return try body()
+        } catch {
+            guard case .system(let call, let code) = error, call == "bind" || call == "listen" else { throw error }
+            throw .address(address, code: code)
+        }
     }
 
     /// Binds, listens and starts the lanes. Raises the descriptor limit to the hard limit and ignores `SIGPIPE`.
@@ -93,9 +125,11 @@ public final class Server: Sendable {
         var addresses: [ServerConfiguration.Address] = []
         for wanted in configuration.addresses {
             var address = try SocketAddress(wanted)
-            if wanted.port != 0 { try Socket.probe(address) }
+            if wanted.port != 0 { try Self.at(wanted) { () throws(StartError) in try Socket.probe(address) } }
             for lane in 0..<lanes {
-                let listener = try Socket.listen(address, shared: lanes > 1, backlog: configuration.backlog)
+                let listener = try Self.at(wanted) { () throws(StartError) in
+                    try Socket.listen(address, shared: lanes > 1, backlog: configuration.backlog)
+                }
                 listeners[lane].append(listener)
                 if lane == 0, let bound = SocketAddress(boundTo: listener) { address.port = bound.port }
             }

@@ -17,6 +17,8 @@ public protocol JournalKeeper: Sendable {
     func append(_ records: [NewRecord], after position: Position) throws(JournalError) -> Position
 
     /// Where the journal ends, other processes' records included. Cheap enough to be asked every 20 ms.
+    ///
+    /// - Throws: `readOnly` also when what is open is no longer what a start would find.
     func lastPosition() throws(JournalError) -> Position
 
     /// The records behind `position`, in order; at most `limit` and at most what `JournalLimits` allows, so

@@ -47,7 +47,10 @@ extension SQLiteStore {
     /// - Parameters:
     ///   - path: a folder without a store, so that nothing is overwritten; made if it is missing.
     ///   - limits: how far to restore the journals named; records behind are left out. Enclosures are as the backup has them.
+    ///   - rebuilding: writes every row anew instead of copying pages, for a database whose structure is damaged and whose chain
+    ///     holds. What a damaged page lost of records is found out; what it lost of sealed values is not.
     ///   - amend: what is done to the store before it is proved: who was forgotten since is forgotten again.
+    ///   - notice: told what an operator should know of the backup: that it has no mark.
     /// - Returns: where each journal ends now.
     /// - Throws: `damaged` when the backup is not whole; then nothing is left in the folder.
     public static func restore(
@@ -55,8 +58,10 @@ extension SQLiteStore {
         to path: String,
         upTo limits: [String: Position] = [:],
         digest: @escaping HashChain.Digest,
+        rebuilding: Bool = false,
         options: SQLiteOptions = SQLiteOptions(),
-        amend: (SQLiteStore) throws(JournalError) -> Void = { _ in }
+        amend: (SQLiteStore) throws(JournalError) -> Void = { _ in },
+        notice: (String) -> Void = { _ in }
     ) throws(JournalError) -> [JournalEnd] {
         let source = StoreFolder(path: backup)
         let target = StoreFolder(path: path)
@@ -65,11 +70,13 @@ extension SQLiteStore {
         guard access(source.database, R_OK) == 0 else {
             throw StoreFolder.failure("\(source.database) cannot be read")
         }
+        let marks = try Self.marks(of: source, digest, options, notice)
         return try place(
             source.database,
             in: target,
             digest,
             options,
+            rebuilding: rebuilding,
             change: { database in for (system, limit) in limits { try cut(system, behind: limit, database) } },
             amend: amend
         ) { (ends) throws(JournalError) in
@@ -79,7 +86,7 @@ extension SQLiteStore {
                     "the journal of \(end.system) ends at \(end.position), which was not asked for"
                 )
             }
-            if access(source.mark, R_OK) == 0 { try compare(ends, limits, with: source) }
+            try compare(ends, limits, with: marks)
         }
     }
 
@@ -117,6 +124,7 @@ extension SQLiteStore {
         in target: StoreFolder,
         _ digest: @escaping HashChain.Digest,
         _ options: SQLiteOptions,
+        rebuilding: Bool = false,
         change: (Database) throws -> Void = { _ in },
         amend: (SQLiteStore) throws(JournalError) -> Void = { _ in },
         judge: ([JournalEnd]) throws(JournalError) -> Void
@@ -128,7 +136,7 @@ extension SQLiteStore {
             // What a process left that died over it.
             try draft.remove()
             try draft.make()
-            try copy(path, draft, options, change)
+            try copy(path, draft, options, rebuilding: rebuilding, change)
             let ends = try prove(draft, digest, options, amend)
             try judge(ends)
             try settle(draft, options)
@@ -144,23 +152,26 @@ extension SQLiteStore {
         }
     }
 
-    /// Copies a database page by page into a draft, and lets `change` work on it.
+    /// Copies a database page by page into a draft, or row by row, and lets `change` work on it.
     private static func copy(
         _ path: String,
         _ draft: StoreFolder,
         _ options: SQLiteOptions,
+        rebuilding: Bool,
         _ change: (Database) throws -> Void
     ) throws(JournalError) {
         do {
             try draft.makePrivate(draft.database)
             let source = try Connection(path, .look, options, readOnly: true)
+            // Into the empty file that was just made, for its owner only.
+            if rebuilding { try source.administer { try $0.vacuum(into: draft.database) } }
             let copy = try Connection(draft.database, .append, options, readOnly: false)
             try copy.administer { copyQueue in
                 try source.administer { sourceQueue in
                     try copyQueue.writeWithoutTransaction { copy in
                         // One read transaction over all steps: the copy is of one moment, and writers do not
                         // make it begin again.
-                        try sourceQueue.read { try $0.backup(to: copy, pagesPerStep: 1_024) }
+                        if !rebuilding { try sourceQueue.read { try $0.backup(to: copy, pagesPerStep: 1_024) } }
                         try change(copy)
                     }
                 }
@@ -228,15 +239,39 @@ extension SQLiteStore {
         return ends
     }
 
+    /// What the mark of a backup says of its systems, by their names. Refuses a backup that is none: without tables, with fewer
+    /// systems than were answered for, or with a mark that is damaged.
+    private static func marks(
+        of source: StoreFolder,
+        _ digest: @escaping HashChain.Digest,
+        _ options: SQLiteOptions,
+        _ notice: (String) -> Void
+    ) throws(JournalError) -> [String: MarkFile.Mark] {
+        let backup = try inspect(folder: source.path, digest: digest, options: options)
+        if let words = backup.notice { notice(words) }
+        if let lost = try backup.lostSystems().first {
+            throw .damaged(
+                at: .start,
+                "the backup has no journal of system \(lost), but its mark tells of one; use another"
+            )
+        }
+        if backup.mark.wasThere, try backup.unmarked().contains(where: { $0.end.position > .start }) {
+            throw backup.mark.damage
+        }
+        var marks: [String: MarkFile.Mark] = [:]
+        for system in try backup.numberedSystems() { marks[system.name] = try backup.mark.mark(system.id) }
+        try backup.close()
+        return marks
+    }
+
     /// Refuses a backup that is whole in itself, but not what its own mark says.
     private static func compare(
         _ ends: [JournalEnd],
         _ limits: [String: Position],
-        with source: StoreFolder
+        with marks: [String: MarkFile.Mark]
     ) throws(JournalError) {
-        let mark = try MarkFile(source.mark, readOnly: true)
-        for (index, end) in ends.enumerated() where limits[end.system] == nil {
-            guard let noted = try mark.mark(Int64(index + 1)) else { continue }
+        for end in ends where limits[end.system] == nil {
+            guard let noted = marks[end.system] else { continue }
             guard noted == MarkFile.Mark(position: end.position, hash: end.hash) else {
                 throw .damaged(
                     at: end.position,

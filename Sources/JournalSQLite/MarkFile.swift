@@ -28,6 +28,8 @@ final class MarkFile: Sendable {
     private static let magic: [UInt8] = Array("HWMARK".utf8) + [0, 1]
 
     let path: String
+    /// Whether there was a file when this was opened.
+    let wasThere: Bool
     private let file: Int32
     private let turn = Mutex<Void>(())
 
@@ -36,7 +38,10 @@ final class MarkFile: Sendable {
     /// - Parameter readOnly: makes no file where there is none; such a folder has no marks.
     init(_ path: String, readOnly: Bool = false) throws(JournalError) {
         self.path = path
-        file = open(path, (readOnly ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0o600)
+        let known = open(path, (readOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
+        wasThere = known >= 0
+        let isWanting = known < 0 && errno == ENOENT && !readOnly
+        file = isWanting ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) : known
         guard file >= 0 || (readOnly && errno == ENOENT) else {
             throw StoreFolder.failure("the mark \(path) cannot be opened")
         }
@@ -58,12 +63,18 @@ final class MarkFile: Sendable {
         if slot.allSatisfy({ $0 == 0 }) { return nil }
         let mark = Mark(position: Position(Self.number(slot[16..<24])), hash: Array(slot[24..<56]))
         guard count == slot.count, slot == Self.slot(system, mark) else {
-            throw .failed(
-                "the mark \(path) is damaged; run homeward journal verify, and if the journal is whole remove \(path)"
-            )
+            throw damage
         }
         return mark
     }
+
+    /// What is said of a mark that is not what was written, or that is not there where it must be.
+    var damage: JournalError {
+        .failed("the mark \(path) is damaged; run homeward journal verify, and if the journal is whole remove \(path)")
+    }
+
+    /// What is said where there is no mark beside records.
+    var absence: String { "\(path) is missing: whether records at the journal's end were lost cannot be told" }
 
     /// The marks of all systems, by id.
     func all() throws(JournalError) -> [(id: Int64, mark: Mark)] {
@@ -95,6 +106,7 @@ final class MarkFile: Sendable {
 
     /// Makes the marks survive a loss of power.
     func sync() throws(JournalError) {
+        guard file >= 0 else { return }
         guard fdatasync(file) == 0 else { throw StoreFolder.failure("the mark \(path) cannot be synced") }
     }
 

@@ -12,7 +12,8 @@ struct Marks {
     let file: MarkFile
     let options: SQLiteOptions
 
-    /// Refuses a journal that ends before what was answered for, ends in something else, or is gone.
+    /// Refuses a journal that ends before what was answered for, ends in something else, or is gone; and a mark that says nothing
+    /// of a journal with records, since a journal is marked when it is made.
     func check() throws(JournalError) {
         let marks = try file.all()
         guard access(folder.database, F_OK) == 0 else {
@@ -31,6 +32,11 @@ struct Marks {
             try connection.perform { (session) throws(JournalError) in
                 try check(mark, id, system.name, session)
             }
+        }
+        guard file.wasThere else { return }
+        for system in systems where !marks.contains(where: { $0.id == system.id }) {
+            let last = try connection.perform { (session) throws(JournalError) in try session.last(system.id) }
+            guard last.position == .start else { throw file.damage }
         }
     }
 

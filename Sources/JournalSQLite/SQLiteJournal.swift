@@ -46,6 +46,7 @@ final class SQLiteJournal: JournalKeeper {
             hash: hashes[hashes.count - 1]
         )
         tail.withLock { $0 = end }
+        if let reason = store.displacement { throw .failed("the records were written, but \(reason)") }
         do throws(JournalError) {
             try store.mark.raise(system, end)
         } catch {
@@ -170,7 +171,8 @@ final class SQLiteJournal: JournalKeeper {
     // MARK: Reading
 
     func lastPosition() throws(JournalError) -> Position {
-        try store.current.poll.perform { (session) throws(JournalError) in try session.last(system).position }
+        if let reason = store.displacement { throw .readOnly(reason) }
+        return try store.current.poll.perform { (session) throws(JournalError) in try session.last(system).position }
     }
 
     func read(after position: Position, limit: Int) throws(JournalError) -> [Record] {

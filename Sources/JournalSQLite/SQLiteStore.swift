@@ -23,10 +23,15 @@ public final class SQLiteStore: Sendable {
         let poll: Connection
         /// nil in a store that is only looked at.
         let checkpointer: Checkpointer?
+        /// nil in a store that is only looked at, or that could not be opened anew.
+        var files: OpenFiles?
     }
 
     /// The folder it was opened in.
     public let path: String
+    /// What an operator should know of what was found there: that no mark lies beside records. nil when there is nothing.
+    public var notice: String? { found.withLock { $0 } }
+    private let found = Mutex<String?>(nil)
     let digest: HashChain.Digest
     let mark: MarkFile
     let folder: StoreFolder
@@ -50,15 +55,17 @@ public final class SQLiteStore: Sendable {
             try Marks(folder: folder, file: mark, options: options).check()
             try folder.makePrivate(folder.database)
             let connections = try connect(folder, mark, options)
+            let store = SQLiteStore(folder, digest, mark, connections, options)
+            try store.markAnew()
             try folder.sync()
-            return SQLiteStore(folder, digest, mark, connections, options)
+            return store
         }
     }
 
     /// Opens the store in a folder to look at it: whatever its marks say, and without changing a byte of the
     /// database or its log. Everything that writes throws `readOnly`.
     ///
-    /// - Throws: `readOnly` when there is no database; any other `JournalError`.
+    /// - Throws: `readOnly` when there is no database, `damaged` when no store's tables are in it; any other `JournalError`.
     public static func inspect(
         folder path: String,
         digest: @escaping HashChain.Digest,
@@ -77,9 +84,18 @@ public final class SQLiteStore: Sendable {
             read: try connection(.read),
             look: try connection(.look),
             poll: try connection(.poll),
-            checkpointer: nil
+            checkpointer: nil,
+            files: nil
         )
-        return SQLiteStore(folder, digest, mark, connections, options)
+        let isMade = try connections.look.administer { queue in try queue.read { try $0.tableExists("system") } }
+        guard isMade else {
+            throw .damaged(at: .start, "\(folder.database) holds no journal, not even the table that would name it")
+        }
+        let store = SQLiteStore(folder, digest, mark, connections, options)
+        if !mark.wasThere, try store.unmarked().contains(where: { $0.end.position > .start }) {
+            store.found.withLock { $0 = mark.absence }
+        }
+        return store
     }
 
     private init(
@@ -107,12 +123,7 @@ public final class SQLiteStore: Sendable {
     /// - Throws: `refused` when the name is not 1 to 64 lower-case letters, digits and `-`, when there are too many systems, or
     ///   when there is none of that name and none may be made.
     public func journal(system: String, createIfAbsent: Bool = true) throws(JournalError) -> any JournalKeeper {
-        let allowed = system.utf8.allSatisfy {
-            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
-        }
-        guard allowed, (1...64).contains(system.utf8.count) else {
-            throw .refused("a system's name has 1 to 64 lower-case letters, digits and -")
-        }
+        if let objection = Self.objection(toSystem: system) { throw .refused(objection) }
         let chain = HashChain(system: system, digest: digest)
         let id = try current.append.perform { (session) throws(JournalError) in
             if let known = try Self.system(system, session) { return known }
@@ -120,13 +131,28 @@ public final class SQLiteStore: Sendable {
                 let names = try session.systems().map(\.name).joined(separator: ", ")
                 throw .refused("there is no system \(system); there \(names.isEmpty ? "is none" : "are: \(names)")")
             }
-            return try session.transaction { () throws(JournalError) in
+            let made = try session.transaction { () throws(JournalError) in
                 // Another process may have made it since.
                 if let known = try Self.system(system, session) { return known }
                 return try Self.makeSystem(system, chain, session)
             }
+            // On the disk before the first record: a mark that says nothing of a journal with records is a damaged one.
+            try mark.raise(made, MarkFile.Mark(position: .start, hash: chain.first))
+            try mark.sync()
+            return made
         }
         return SQLiteJournal(store: self, system: id, chain: chain)
+    }
+
+    /// Why no system can have a name; nil when one can.
+    public static func objection(toSystem name: String) -> String? {
+        let allowed = name.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
+        }
+        guard allowed, (1...64).contains(name.utf8.count) else {
+            return "a system's name has 1 to 64 lower-case letters, digits and -"
+        }
+        return nil
     }
 
     /// Has SQLite check the structure of the whole database, on a connection of its own: what neither the
@@ -141,9 +167,12 @@ public final class SQLiteStore: Sendable {
         }
         try connection.close()
         guard finding == "ok" else {
+            // SQLite's words have several lines.
+            let words = (finding ?? "no answer").split(whereSeparator: \.isNewline).joined(separator: " ")
             throw .damaged(
                 at: .start,
-                "\(folder.database): \(finding ?? "no answer"); bring back a backup (homeward restore)"
+                "\(folder.database): \(words); bring back a backup (homeward restore), or, where homeward journal verify finds "
+                    + "the chain whole, write this one anew (homeward restore --rebuild)"
             )
         }
     }
@@ -159,9 +188,21 @@ public final class SQLiteStore: Sendable {
     public var checkpointFailure: JournalError? { current.checkpointer?.failure }
 
     /// How far the journal of a system was answered for, nil when it never was.
+    ///
+    /// - Throws: any `JournalError`; `failed` when the mark is damaged.
     public func answeredFor(system: String) throws(JournalError) -> JournalEnd? {
         guard let id = try numberedSystems().first(where: { $0.name == system })?.id else { return nil }
-        return try mark.mark(id).map { JournalEnd(system: system, position: $0.position, hash: $0.hash) }
+        let noted = try mark.mark(id)
+        if noted == nil, mark.wasThere, try unmarked().contains(where: { $0.id == id && $0.end.position > .start }) {
+            throw mark.damage
+        }
+        return noted.map { JournalEnd(system: system, position: $0.position, hash: $0.hash) }
+    }
+
+    /// The numbers of systems that were answered for and are not there.
+    public func lostSystems() throws(JournalError) -> [Int64] {
+        let known = try numberedSystems().map(\.id)
+        return try mark.all().map(\.id).filter { !known.contains($0) }
     }
 
     /// Removes the sealed values of subjects that a journal no longer knows since it was cut, without a note: nobody was
@@ -208,11 +249,17 @@ public final class SQLiteStore: Sendable {
     }
 
     /// Checks the marks again, drops all connections and opens them anew.
+    ///
+    /// - Throws: `readOnly` while other files are there than those that are open: what was answered for is in the open ones, for
+    ///   as long as somebody has them open.
     public func reopen() throws(JournalError) {
+        if let reason = displacement { throw .readOnly(reason) }
         try Marks(folder: folder, file: mark, options: options).check()
         let outcome: Result<Void, JournalError> = connections.withLock { connections in
             // Whatever state the old ones are in, they are not used again.
             try? Self.close(connections)
+            // The log went with the last of them.
+            connections.files = nil
             do throws(JournalError) {
                 connections = try Self.connect(folder, mark, options)
                 return .success(())
@@ -233,6 +280,10 @@ public final class SQLiteStore: Sendable {
     // MARK: Pieces
 
     var current: Connections { connections.withLock { $0 } }
+
+    /// Why the files that are open are not the ones that a start would find; nil when they are. Under the lock, since `reopen` has
+    /// the log replaced itself.
+    var displacement: String? { connections.withLock { $0.files?.displacement } }
 
     private static func connect(
         _ folder: StoreFolder,
@@ -275,7 +326,8 @@ public final class SQLiteStore: Sendable {
             read: try connection(.read, readOnly: true),
             look: try connection(.look, readOnly: true),
             poll: try connection(.poll, readOnly: true),
-            checkpointer: checkpointer
+            checkpointer: checkpointer,
+            files: OpenFiles(folder)
         )
     }
 
@@ -315,6 +367,27 @@ public final class SQLiteStore: Sendable {
             try statement.run()
         }
         return id
+    }
+
+    /// The journals without a mark, and where they end.
+    func unmarked() throws(JournalError) -> [(id: Int64, end: MarkFile.Mark)] {
+        try current.look.perform { (session) throws(JournalError) in
+            var ends: [(id: Int64, end: MarkFile.Mark)] = []
+            for system in try session.systems() where try mark.mark(system.id) == nil {
+                ends.append((system.id, try session.last(system.id)))
+            }
+            return ends
+        }
+    }
+
+    /// Marks the journals that have none where they end now. Unless they are new, somebody removed the mark to go on with what is
+    /// there, or lost it: that is noted.
+    private func markAnew() throws(JournalError) {
+        let unmarked = try self.unmarked()
+        guard !unmarked.isEmpty else { return }
+        for (id, end) in unmarked { try mark.raise(id, end) }
+        try mark.sync()
+        if unmarked.contains(where: { $0.end.position > .start }) { found.withLock { $0 = mark.absence } }
     }
 
     func numberedSystems() throws(JournalError) -> [(id: Int64, name: String)] {

@@ -181,7 +181,12 @@ public struct Keyring: Sendable {
 
     /// Whether a value was sealed under the current key; the others are sealed anew when keys rotate.
     public func isCurrent(_ sealed: [UInt8]) -> Bool {
-        sealed.count >= Self.overhead && sealed[0] == Self.form && sealed[1] == current
+        Self.id(of: sealed) == current
+    }
+
+    /// The id of the key that a value says it was sealed under; nil where it has not the form of a sealed value.
+    public static func id(of sealed: [UInt8]) -> UInt8? {
+        sealed.count >= overhead && sealed[0] == form ? sealed[1] : nil
     }
 
     // MARK: Digests

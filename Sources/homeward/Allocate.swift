@@ -64,7 +64,7 @@ struct Allocate: ParsableCommand {
         let elapsed = watch.elapsed
         let account = try file.instance.account(outcome.plan)
         try AllocationFile.write(outcome.plan, of: file.instance, to: out)
-        report(account, elapsed, outcome.moves, "")
+        try report(account, elapsed, outcome.moves, "")
     }
 
     private func placeOnline(_ file: AllocationFile) throws {
@@ -86,7 +86,7 @@ struct Allocate: ParsableCommand {
         }
         let account = try file.instance.account(plan)
         try AllocationFile.write(plan, of: file.instance, to: out)
-        report(
+        try report(
             account,
             elapsed,
             0,
@@ -94,8 +94,8 @@ struct Allocate: ParsableCommand {
         )
     }
 
-    private func report(_ account: Account, _ seconds: Double, _ moves: Int, _ more: String) {
-        standardOutput(
+    private func report(_ account: Account, _ seconds: Double, _ moves: Int, _ more: String) throws {
+        try standardOutput(
             "{\"objective\": \(account.objective), \"waiting\": \(account.waiting), "
                 + "\"seconds\": \(Stopwatch.shown(seconds, decimals: 3)), \"moves\": \(moves)\(more)}"
         )

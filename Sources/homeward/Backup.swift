@@ -23,7 +23,8 @@ struct Backup: ParsableCommand {
         try orFail {
             try DataFolder.expectStore(in: data)
             let store = try SQLiteStore.open(folder: data, digest: SHA256.digest)
-            for end in try store.backup(to: to) { print(words(end)) }
+            if let notice = store.notice { standardError("homeward: \(notice)") }
+            for end in try store.backup(to: to) { try standardOutput(words(end)) }
         }
     }
 }
@@ -50,23 +51,37 @@ struct Restore: ParsableCommand {
             "A list from `homeward forgotten`, or the folder of a newer store or backup: whoever it names is forgotten."
     )
     var forgotten: [String] = []
+    @Flag(
+        help:
+            "Write every row anew instead of copying pages: for a database whose structure is damaged, while its chain holds."
+    )
+    var rebuild = false
 
     func run() throws {
         try orFail {
             let list = try forgotten.flatMap(Forgotten.list(from:))
             let limits = position.map { [system: Position($0)] } ?? [:]
             var removed = 0
-            let ends = try SQLiteStore.restore(from: from, to: data, upTo: limits, digest: SHA256.digest) {
-                (store) throws(JournalError) in
-                for cut in limits.keys { try Restore.drop(what: store, lost: cut) }
-                removed = try Restore.forget(list, in: store)
-            }
-            for end in ends { print(words(end)) }
+            let ends = try SQLiteStore.restore(
+                from: from,
+                to: data,
+                upTo: limits,
+                digest: SHA256.digest,
+                rebuilding: rebuild,
+                amend: { (store) throws(JournalError) in
+                    for cut in limits.keys { try Restore.drop(what: store, lost: cut) }
+                    removed = try Restore.forget(list, in: store)
+                },
+                notice: { standardError("homeward: \($0)") }
+            )
+            for end in ends { try standardOutput(words(end)) }
             if !forgotten.isEmpty {
                 let there = Set(ends.map(\.system))
                 let others = list.filter { !there.contains($0.system) }.count
-                print("\(removed) sealed values of \(list.count - others) persons removed again")
-                if others > 0 { print("\(others) persons of the list are of systems that the backup does not have") }
+                try standardOutput("\(removed) sealed values of \(list.count - others) persons removed again")
+                if others > 0 {
+                    try standardOutput("\(others) persons of the list are of systems that the backup does not have")
+                }
             }
         }
     }
@@ -104,7 +119,9 @@ struct Restore: ParsableCommand {
 struct Forgotten: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists the pseudonyms of everybody who was forgotten, one a line: for `restore --forgotten`.",
-        discussion: "Keep the list with the backups. A pseudonym says nothing once its sealed values are gone."
+        discussion:
+            "Keep the list with the backups. Its last line says how many it names. A pseudonym says nothing once its sealed "
+            + "values are gone."
     )
 
     @Option(help: "The folder that holds the journal.")
@@ -112,9 +129,15 @@ struct Forgotten: ParsableCommand {
 
     func run() throws {
         try orFail {
-            for (system, subject) in try Forgotten.list(from: data) { print("\(system) \(subject)") }
+            let list = try SQLiteStore.inspect(folder: data, digest: SHA256.digest).forgotten()
+            for (system, subject) in list { try standardOutput("\(system) \(subject)") }
+            try standardOutput(Forgotten.end(of: list.count))
         }
     }
+
+    /// The last line of a list, which says how many it names: a list that was cut short, or that a full disk left empty, would
+    /// bring people back in silence.
+    static func end(of count: Int) -> String { "# \(count) forgotten" }
 
     /// What a list in a file says, or a store in a folder.
     static func list(from path: String) throws -> [(system: String, subject: String)] {
@@ -125,7 +148,15 @@ struct Forgotten: ParsableCommand {
         }
         guard let text = Files.text(path, most: 64 << 20) else { throw Failure("\(path) cannot be read") }
         // Also with the line ends of other machines.
-        return try text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
+        var lines = text.split(whereSeparator: \.isNewline)
+        let last = lines.popLast()
+        guard let last, last == Forgotten.end(of: lines.count) else {
+            throw Failure(
+                "\(path) does not end in the line \"# N forgotten\" with the number of those it names: it was cut short, or "
+                    + "put together from others, or made by an older program; make it anew by homeward forgotten"
+            )
+        }
+        return try lines.enumerated().map { number, line in
             let words = line.split(whereSeparator: \.isWhitespace)
             guard words.count == 2,
                 PersonID(words[1]) != nil || ClaimID(words[1]) != nil || ShortfallID(words[1]) != nil
@@ -158,27 +189,34 @@ struct Forget: ParsableCommand {
         try orFail {
             try DataFolder.expectStore(in: options.data)
             let folder = try DataFolder(options.data)
-            let state = try folder.broker(options.system, createIfAbsent: false).published().state
             let keeper = try folder.store.journal(system: options.system, createIfAbsent: false)
+            // Without a look whether the vault's key fits: to forget is the way out of a value that does not open.
+            let state = try Recovered(from: keeper, system: options.system, snapshots: folder.snapshots).published.state
+            let lines: [String]
             if let referral {
-                try Forget.person(of: referral, state, keeper)
+                lines = try Forget.person(of: referral, state, keeper)
             } else {
                 guard state.knows(subject: subject) else { throw Failure("there is no \(subject)") }
-                print("\(try keeper.forget(subject: subject)) rows of \(subject) removed")
+                lines = ["\(try keeper.forget(subject: subject)) rows of \(subject) removed"]
             }
+            // The log is emptied also where nobody can be told.
+            let told = Result { for line in lines { try standardOutput(line) } }
             try Forget.empty(folder.store, of: subject)
+            try told.get()
         }
     }
 
-    private static func person(of id: ReferralID, _ state: State, _ keeper: any JournalKeeper) throws {
+    /// - Returns: what there is to say of it.
+    private static func person(of id: ReferralID, _ state: State, _ keeper: any JournalKeeper) throws -> [String] {
         guard let person = state.referrals[id]?.person else { throw Failure("there is no referral \(id)") }
         let others = try Namesakes.persons(of: person, in: keeper).compactMap(state.referral(of:))
         let rows = try keeper.forget(subject: person.description)
-        print("\(rows) rows of \(id)'s person removed")
-        if !others.isEmpty {
-            let names = others.map(\.description).joined(separator: ", ")
-            print("under the same NHS number there is still \(names): forget each, if the person is to be forgotten")
-        }
+        let removed = "\(rows) rows of \(id)'s person removed"
+        guard !others.isEmpty else { return [removed] }
+        let names = others.map(\.description).joined(separator: ", ")
+        return [
+            removed, "under the same NHS number there is still \(names): forget each, if the person is to be forgotten",
+        ]
     }
 
     /// Seconds for which a reader is waited for that is in the way, 10.

@@ -25,22 +25,31 @@ struct DataFolder {
         guard access("\(path)/homeward.sqlite", F_OK) == 0 else { throw Failure("\(path) holds no journal") }
     }
 
+    /// Fails unless a system can have a name, before a folder is made for it.
+    static func expectName(_ system: String) throws {
+        if let objection = SQLiteStore.objection(toSystem: system) { throw Failure(objection) }
+    }
+
     /// Opens a folder, making it when it is not there. The vault's key is read from `HOMEWARD_VAULT_KEY` or from
     /// `vault.key` in the folder; a new key is made only for a folder that is new too.
     init(_ path: String) throws {
         // Whatever is made here is its owner's alone.
         umask(0o077)
         DataFolder.forbidCoreDumps()
-        guard access("\(path)/homeward.sqlite", F_OK) == 0 || access("\(path)/vault.key", F_OK) != 0 else {
+        // An empty file is what is left where a disk was full or a copy failed.
+        var database = stat()
+        let isThere = stat("\(path)/homeward.sqlite", &database) == 0 && database.st_size > 0
+        guard isThere || access("\(path)/vault.key", F_OK) != 0 else {
             throw Failure(
                 "\(path) holds a vault's key, but no journal: is the disk mounted? Restore a backup, or begin in an empty folder"
             )
         }
+        // Before anything is made.
+        let given = try Keyring.environment("HOMEWARD_VAULT_KEY")
         store = try SQLiteStore.open(folder: path, digest: SHA256.digest)
+        if let notice = store.notice { standardError("homeward: \(notice)") }
         let isNew = try store.systems().isEmpty
-        keyring =
-            try Keyring.environment("HOMEWARD_VAULT_KEY")
-            ?? KeyFile("\(path)/vault.key").keyring(createIfAbsent: isNew)
+        keyring = try given ?? KeyFile("\(path)/vault.key").keyring(createIfAbsent: isNew)
     }
 
     /// Opens a system's broker: from the newest snapshot and the records behind it.

@@ -16,12 +16,14 @@ struct JournalCommand: ParsableCommand {
     /// Opens a folder to look at it, whatever its mark says: a damaged store must be readable to be examined.
     static func inspect(_ path: String) throws -> SQLiteStore {
         try DataFolder.expectStore(in: path)
-        return try SQLiteStore.inspect(folder: path, digest: SHA256.digest)
+        let store = try SQLiteStore.inspect(folder: path, digest: SHA256.digest)
+        if let notice = store.notice { standardError("homeward: \(notice)") }
+        return store
     }
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Proves the hash chain and recounts the ledger; exit 1 where they break."
+            abstract: "Proves the hash chain, recounts the ledger and checks the database; exit 1 where they break."
         )
 
         @Option(help: "The folder that holds the journal.")
@@ -33,8 +35,14 @@ struct JournalCommand: ParsableCommand {
                 var faults: [String] = []
                 for system in try store.systems() {
                     let (words, fault) = try verify(system, in: store)
-                    print(words)
+                    try standardOutput(words)
                     if let fault { faults.append("\(system): \(fault)") }
+                }
+                faults += try store.lostSystems().map { "system \($0): the journal is gone, but was answered for" }
+                do throws(JournalError) {
+                    try store.checkStructure()
+                } catch {
+                    faults.append("\(error)")
                 }
                 if !faults.isEmpty { throw Failure(faults.joined(separator: "\n")) }
             }
@@ -82,7 +90,7 @@ struct JournalCommand: ParsableCommand {
                 for system in try store.systems() {
                     let recovered = try Recovered(from: try store.journal(system: system)).published
                     let state = recovered.state
-                    print(
+                    try standardOutput(
                         """
                         system \(system): position \(recovered.position), latest \(state.now)
                           zones \(state.zones.count), providers \(state.providers.count), blocks \(state.blocks.count), \
@@ -115,7 +123,7 @@ struct JournalCommand: ParsableCommand {
                 while true {
                     let records = try keeper.read(after: at, limit: 1_000)
                     guard let last = records.last else { return }
-                    for record in records { standardOutput(String(decoding: record.body, as: UTF8.self)) }
+                    for record in records { try standardOutput(String(decoding: record.body, as: UTF8.self)) }
                     at = last.position
                 }
             }

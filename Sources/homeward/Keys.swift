@@ -29,9 +29,17 @@ struct Keys: ParsableCommand {
                 throw ValidationError("an organisation is lower-case letters, digits and -, up to 64")
             }
             try orFail {
+                try DataFolder.expectName(options.system)
                 let folder = try DataFolder(options.data)
                 let broker = try folder.broker(options.system, createIfAbsent: true)
-                print(try broker.addKey(role, organisation))
+                let key = try broker.addKey(role, organisation)
+                do {
+                    try standardOutput(key)
+                } catch {
+                    throw Failure(
+                        "\(error); the key is in force and nobody has read it: find it by keys list, revoke it"
+                    )
+                }
             }
         }
     }
@@ -47,7 +55,9 @@ struct Keys: ParsableCommand {
                 let state = try DataFolder(options.data).broker(options.system, createIfAbsent: false).published().state
                 for key in state.keys.values.sorted(by: { $0.id < $1.id }) {
                     let revoked = key.revokedAt.map { "revoked \($0)" } ?? "in force"
-                    print("\(key.id)\t\(key.role.rawValue)\t\(key.organisation)\t\(key.addedAt)\t\(revoked)")
+                    try standardOutput(
+                        "\(key.id)\t\(key.role.rawValue)\t\(key.organisation)\t\(key.addedAt)\t\(revoked)"
+                    )
                 }
             }
         }

@@ -46,6 +46,9 @@ struct Serve: ParsableCommand {
                 (tls.certificateFile, tls.keyFile) = (tlsCertificate, tlsKey)
                 configuration.server.tls = tls
             }
+            // A start that cannot succeed leaves no new store behind, nor a key.
+            if let system { try DataFolder.expectName(system) }
+            try Server.check(configuration.server)
             if let warning = SQLiteStore.engineWarning { standardError("homeward: \(warning)") }
             let service = try Service(configuration, system: system)
             try service.run()
@@ -83,8 +86,13 @@ final class Service: Sendable {
         let scheme = configuration.server.tls == nil ? "http" : "https"
         var sources = [SIGTERM, SIGINT].map { number in Service.on(number) { stop.signal() } }
         let addresses = try server.start()
-        sources.append(Service.on(SIGHUP) { [server] in Service.reload(server) })
-        for address in addresses { standardOutput("listening on \(scheme)://\(address)") }
+        let isSecure = configuration.server.tls != nil
+        sources.append(Service.on(SIGHUP) { [server] in Service.reload(server, isSecure: isSecure) })
+        for address in addresses {
+            let line = "listening on \(scheme)://\(address)"
+            // A full disk under the service's printed lines keeps nobody from being placed.
+            do { try standardOutput(line) } catch { standardError("homeward: \(error): \(line)") }
+        }
         let refresh = Service.every(milliseconds: 500) { [systems] in systems.refresh() }
         stop.wait()
         refresh.cancel()
@@ -148,7 +156,10 @@ final class Service: Sendable {
     }
 
     /// New certificates for connections from now on. When they cannot be read the old ones stay in force.
-    private static func reload(_ server: Server) {
+    private static func reload(_ server: Server, isSecure: Bool) {
+        guard isSecure else {
+            return standardError("homeward: there are no certificates to read again: TLS is not spoken")
+        }
         do {
             try server.reloadCertificates()
             standardError("homeward: certificates read again")
@@ -176,6 +187,9 @@ enum Address {
             throw ValidationError("an address is HOST:PORT, as 127.0.0.1:8080")
         }
         let host = text[..<colon].drop { $0 == "[" }.prefix { $0 != "]" }
+        guard !host.isEmpty else {
+            throw ValidationError("an address is HOST:PORT; 0.0.0.0 is every address of this machine")
+        }
         return ServerConfiguration.Address(host: host == "localhost" ? "127.0.0.1" : String(host), port: port)
     }
 }

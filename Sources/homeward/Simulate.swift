@@ -38,14 +38,24 @@ struct Simulate: ParsableCommand {
                 Reached.seed.store(seed, ordering: .relaxed)
                 let simulation = try Simulation(seed: seed, days: days, scale: corner ? .corner : .county)
                 simulation.onStep = { Reached.step.store($0, ordering: .relaxed) }
-                if trace { simulation.onTrace = { standardOutput($0) } }
-                standardOutput("seed \(seed), \(days) days: \(try simulation.run())")
+                if trace { simulation.onTrace = { Simulate.tell($0) } }
+                try standardOutput("seed \(seed), \(days) days: \(try simulation.run())")
             }
         }
     }
 }
 
 extension Simulate {
+    /// Prints a line from where nothing can be thrown.
+    private static func tell(_ line: String) {
+        do {
+            try standardOutput(line)
+        } catch {
+            standardError("homeward: \(error)")
+            _exit(1)
+        }
+    }
+
     private func write(_ path: String) throws {
         let folder = try DataFolder(path)
         let scale: Scale = ics ? .ics : corner ? .corner : .county
@@ -57,7 +67,7 @@ extension Simulate {
             if trace { standardError("day \(day): \(written.records) records, \(written.events) events") }
         }
         try folder.store.close()
-        standardOutput(
+        try standardOutput(
             "\(written.records) records, \(written.events) events, \(written.referrals) referrals, \(written.packages) packages"
         )
     }

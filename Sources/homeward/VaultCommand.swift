@@ -1,5 +1,6 @@
 import ArgumentParser
 import Broker
+import Dispatch
 import JournalSQLite
 import Vault
 
@@ -35,10 +36,14 @@ struct VaultCommand: ParsableCommand {
         func run() throws { try orFail { try VaultCommand.count(in: data, resealing: true) } }
     }
 
+    /// Seconds between two lines of how far it is, 5.
+    private static let secondsBetweenWords = 5.0
+
     private static func count(in path: String, resealing: Bool) throws {
         try DataFolder.expectStore(in: path)
         let folder = try DataFolder(path)
         var unopened = 0
+        var said = DispatchTime.now()
         for system in try folder.store.systems() {
             let keeper = try folder.store.journal(system: system)
             let tally = try VaultTally.count(
@@ -46,13 +51,18 @@ struct VaultCommand: ParsableCommand {
                 system: system,
                 keyring: folder.keyring,
                 resealing: resealing
-            ) { if resealing { standardError("\(system): \($0.resealed) sealed anew") } }
+            ) {
+                let now = DispatchTime.now()
+                guard resealing, now >= said + secondsBetweenWords else { return }
+                said = now
+                standardError("\(system): \($0.resealed) sealed anew so far")
+            }
             unopened += tally.unopened
             for id in Set(tally.byKey.keys).union(folder.keyring.ids).sorted() {
                 let current = id == folder.keyring.current ? " (current)" : ""
-                standardOutput("\(system): \(tally.byKey[id] ?? 0) values under key \(id)\(current)")
+                try standardOutput("\(system): \(tally.byKey[id] ?? 0) values under key \(id)\(current)")
             }
-            if resealing { standardOutput("\(system): \(tally.resealed) sealed anew") }
+            if resealing { try standardOutput("\(system): \(tally.resealed) sealed anew") }
         }
         try folder.store.close()
         if unopened > 0 { throw Failure("\(unopened) values do not open under the vault's keys") }

@@ -83,6 +83,64 @@ struct ResealingTests {
         #expect(again.published().state.referrals[ReferralID(number: 2)]?.duplicates == [ReferralID(number: 1)])
     }
 
+    @Test("a wrong key under the id of the right one is refused, and so is a key that is missing")
+    func wrongKey() throws {
+        let journal = try referred()
+        let wrong = try Keyring([VaultSecret(id: 1, bytes: Array(repeating: 9, count: 32))])
+        let error = try #require(throws: JournalError.self) { try Self.open(journal, wrong) }
+        #expect(error.description.contains("the vault's key 1 is not the one"))
+        let missing = try #require(throws: JournalError.self) { try Self.open(journal, Self.keyring(2)) }
+        #expect(missing.description.contains("sealed under key 1, which is not among the vault's keys"))
+        // The wrong one beside a new one, too: nothing could be sealed anew.
+        let beside = try Keyring([
+            VaultSecret(id: 2, bytes: Array(repeating: 2, count: 32)),
+            VaultSecret(id: 1, bytes: Array(repeating: 9, count: 32)),
+        ])
+        #expect(throws: JournalError.self) { try Self.open(journal, beside) }
+        for keyring in [try Self.keyring(1), try Self.keyring(2, 1)] { _ = try Self.open(journal, keyring) }
+    }
+
+    @Test("the tally opens every value, and what it opens nothing of it counts as not opening: digests of numbers too")
+    func tallyOfWrongKey() throws {
+        let journal = try referred()
+        let wrong = try Keyring([VaultSecret(id: 1, bytes: Array(repeating: 9, count: 32))])
+        let tally = try VaultTally.count(in: journal, system: "test", keyring: wrong, resealing: false)
+        #expect(tally.unopened == 3 && tally.byKey.isEmpty)
+    }
+
+    @Test("a vault that is empty, or in which everybody was forgotten, opens with any key")
+    func nobody() throws {
+        let journal = TestBroker.journal()
+        _ = try Self.open(journal, Self.keyring(3))
+        let left = try referred()
+        for subject in Set(try left.enclosures(after: nil, limit: 10).map(\.subject)) {
+            #expect(try left.forget(subject: subject) > 0)
+        }
+        _ = try Self.open(left, Self.keyring(3))
+    }
+
+    @Test(
+        "where a wrong key sealed what came later, the right one still opens the service for reading, and the wrong one does not"
+    )
+    func mixed() throws {
+        let journal = try referred()
+        let broker = try Self.open(journal, Self.keyring(1))
+        for _ in 0..<3 { broker.answer(.refer(TestBroker.ask), by: TestBroker.ward, texts: [Self.person, Self.needs]) }
+        let wrong = try Keyring([VaultSecret(id: 1, bytes: Array(repeating: 9, count: 32))])
+        let last = try #require(try journal.enclosures(kind: "person", after: nil, limit: 10).last)
+        let label = SealLabel(system: "test", subject: last.subject, kind: "person")
+        let other = Enclosure(
+            subject: last.subject,
+            kind: "person",
+            sealed: try wrong.seal(Self.person.json, for: label)
+        )
+        #expect(try journal.replace(last.sealed, by: other))
+        let right = try Self.open(journal, Self.keyring(1))
+        right.checkInBackground()
+        right.turn(until: { right.isCondemned })
+        #expect(throws: JournalError.self) { try Self.open(journal, wrong) }
+    }
+
     @Test("sealing anew can be cut short and begun again, and leaves alone what was forgotten or replaced meanwhile")
     func interrupted() throws {
         let journal = try referred()

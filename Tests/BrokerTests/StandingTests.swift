@@ -142,6 +142,24 @@ struct StandingTests {
         #expect(broker.secondsAheadOfClock == 0)
     }
 
+    @Test(
+        "a store that is no longer where it was opened is noticed while nothing is written, and trusted again once it is back"
+    )
+    func displaced() throws {
+        let journal = DisplacedJournal(TestBroker.journal())
+        let broker = try TestBroker.open(journal)
+        broker.setUp()
+        broker.follow(everyMilliseconds: 1)
+        journal.isDisplaced.store(true, ordering: .relaxed)
+        broker.turn(until: { broker.health != .ready })
+        #expect(broker.health == .readOnly("\(DisplacedJournal.error)"))
+        #expect(broker.answer(.refer(TestBroker.ask), by: TestBroker.ward).isUnavailable)
+        #expect(!broker.isCondemned)
+        journal.isDisplaced.store(false, ordering: .relaxed)
+        broker.turn(until: { broker.health == .ready })
+        #expect(broker.answer(.refer(TestBroker.ask), by: TestBroker.ward).isAccepted)
+    }
+
     @Test("a number that was corrected or taken out finds nobody any more, before a restart and after it")
     func numbers() throws {
         let journal = FailingJournal(TestBroker.journal())
@@ -214,6 +232,25 @@ struct StandingTests {
     }
 
     struct Missing: Error {}
+}
+
+/// A keeper whose files are somewhere else for a while.
+final class DisplacedJournal: WrappedJournal {
+    static let error = JournalError.readOnly("the file was moved away")
+    let inner: any JournalKeeper
+    let isDisplaced = Atomic<Bool>(false)
+
+    init(_ inner: any JournalKeeper) { self.inner = inner }
+
+    func lastPosition() throws(JournalError) -> Position {
+        if isDisplaced.load(ordering: .relaxed) { throw Self.error }
+        return try inner.lastPosition()
+    }
+
+    func reopen() throws(JournalError) {
+        if isDisplaced.load(ordering: .relaxed) { throw Self.error }
+        try inner.reopen()
+    }
 }
 
 /// A keeper that cannot be read for a while.

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import HTTPServer
 import HTTPWire
@@ -367,6 +368,30 @@ struct ServerTests {
     @Test("a port that is taken is refused at start")
     func takenPort() throws {
         let server = try RunningServer()
-        #expect(throws: Server.StartError.self) { try RunningServer { $0.addresses[0].port = server.port } }
+        let error = try #require(throws: Server.StartError.self) {
+            try RunningServer { $0.addresses[0].port = server.port }
+        }
+        #expect(error.description.hasPrefix("127.0.0.1:\(server.port): address already in use; "))
+    }
+
+    @Test("what would keep a server from starting can be asked before anything is made, and nothing is left open")
+    func check() throws {
+        let server = try RunningServer()
+        func check(_ host: String, _ port: UInt16, tls: TLSConfiguration? = nil) throws {
+            var configuration = ServerConfiguration(addresses: [.init(host: host, port: port)])
+            configuration.tls = tls
+            try Server.check(configuration)
+        }
+        try check("127.0.0.1", 0)
+        #expect(throws: Server.StartError.self) { try check("127.0.0.1", server.port) }
+        #expect(throws: Server.StartError.self) { try check("localhost", 0) }
+        let absent = TLSConfiguration(certificateFile: "/nowhere/certificate", keyFile: "/nowhere/key")
+        #expect(throws: Server.StartError.self) { try check("127.0.0.1", 0, tls: absent) }
+        let freed = server.port
+        let done = DispatchSemaphore(value: 0)
+        server.server.drain(deadline: 0) { done.signal() }
+        done.wait()
+        try check("127.0.0.1", freed)
+        try check("127.0.0.1", freed)
     }
 }

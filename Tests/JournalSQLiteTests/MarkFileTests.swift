@@ -128,6 +128,45 @@ import Vault
         }
     }
 
+    @Test("a mark that says nothing of a journal with records is damaged, a new journal's says where it begins")
+    func emptied() throws {
+        try TemporaryFolder.use { folder in
+            let mark = URL(fileURLWithPath: folder + "/homeward.mark")
+            let store = try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            let journal = try store.journal(system: "warwick")
+            // Before the first record, so that whoever dies right after that one finds a mark.
+            #expect(try store.answeredFor(system: "warwick")?.position == .start)
+            _ = try journal.append([NewRecord(body: [1])], after: .start)
+            try store.close()
+            try Data().write(to: mark)
+            let error = try #require(throws: JournalError.self) {
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            }
+            #expect(error.description.contains("homeward.mark is damaged"))
+            let look = try SQLiteStore.inspect(folder: folder, digest: SHA256.digest)
+            #expect(throws: JournalError.self) { try look.answeredFor(system: "warwick") }
+        }
+    }
+
+    @Test("a mark that is missing beside records is told once, and made anew where the journal ends")
+    func missing() throws {
+        try TemporaryFolder.use { folder in
+            func open() throws -> SQLiteStore {
+                try SQLiteStore.open(folder: folder, digest: SHA256.digest, options: .roomless)
+            }
+            let first = try open()
+            #expect(first.notice == nil)
+            _ = try first.journal(system: "warwick").append([NewRecord(body: [1])], after: .start)
+            try first.close()
+            try FileManager.default.removeItem(atPath: folder + "/homeward.mark")
+            let second = try open()
+            #expect(second.notice?.contains("homeward.mark is missing") == true)
+            #expect(try second.answeredFor(system: "warwick")?.position == Position(1))
+            try second.close()
+            #expect(try open().notice == nil)
+        }
+    }
+
     @Test("a journal that holds another record at its mark is not opened")
     func otherRecord() throws {
         try TemporaryFolder.use { folder in

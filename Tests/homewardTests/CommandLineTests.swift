@@ -77,6 +77,81 @@ struct CommandLineTests {
         }
     }
 
+    @Test("a start that cannot succeed makes neither a store nor a key")
+    func failedStart() throws {
+        try Self.withFolder { folder in
+            let busy = try Busy()
+            for arguments in [
+                ["--system", "Bad Name", "--listen", "127.0.0.1:0"], ["--listen", ":8080"],
+                ["--listen", "nowhere:8080"],
+                ["--listen", "127.0.0.1:\(busy.port)"],
+                ["--listen", "127.0.0.1:0", "--tls-certificate", "/nowhere", "--tls-key", "/nowhere"],
+            ] {
+                let serve = try Serve.parse(["--data", "\(folder)/data"] + arguments)
+                #expect(throws: (any Error).self) { try serve.run() }
+                #expect(!FileManager.default.fileExists(atPath: "\(folder)/data"), "\(arguments)")
+            }
+        }
+    }
+
+    /// A port on which somebody listens.
+    private final class Busy {
+        let port: UInt16
+        private let descriptor: Int32
+
+        init() throws {
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let (descriptor, size) = (descriptor, length)
+            let isBound = withUnsafeMutablePointer(to: &name) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, size) == 0 && listen(descriptor, 1) == 0
+                        && getsockname(descriptor, $0, &length) == 0
+                }
+            }
+            port = UInt16(bigEndian: name.sin_port)
+            try #require(isBound)
+        }
+
+        deinit { close(descriptor) }
+    }
+
+    @Test("a vault's key beside no database, or beside an empty file, is not the beginning of a new store")
+    func keyWithoutJournal() throws {
+        try Self.withFolder { folder in
+            try Data("1:".utf8).write(to: URL(fileURLWithPath: "\(folder)/vault.key"))
+            #expect(throws: Failure.self) { try DataFolder(folder) }
+            try Data().write(to: URL(fileURLWithPath: "\(folder)/homeward.sqlite"))
+            #expect(throws: Failure.self) { try DataFolder(folder) }
+        }
+    }
+
+    @Test("a list of who was forgotten ends with how many there are; one that was cut short is refused")
+    func forgottenList() throws {
+        try Self.withFolder { folder in
+            let (one, other) = ("default 000000010000000000000000000000aa", "default c7")
+            func read(_ text: String) throws -> [String] {
+                let file = "\(folder)/list"
+                try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+                return try Forgotten.list(from: file).map(\.subject)
+            }
+            let nobody = try read("# 0 forgotten\n")
+            #expect(nobody.isEmpty)
+            #expect(try read("\(one)\n\(other)\n# 2 forgotten\n").count == 2)
+            #expect(try read("\(one)\r\n# 1 forgotten\r\n").count == 1)
+            for text in [
+                "", "\n", "\(one)\n", "\(one)\n# 2 forgotten\n", "\(one)\n\(other)\n# 1 forgotten\n",
+                "\(one)\n# 1 forgo",
+                "\(one)\n# 1 forgotten\n\(other)\n# 1 forgotten\n", "\(one)\n# 1 forgotten\n\(other)\n",
+            ] {
+                #expect(throws: Failure.self, "\(text)") { try read(text) }
+            }
+        }
+    }
+
     @Test("an address is a host and a port, in brackets where it has colons")
     func addresses() throws {
         #expect(try Address.parse("[::1]:8080").host == "::1")

@@ -137,6 +137,10 @@ try:
            lambda: other.execute("ROLLBACK"), "lock")
     other.close()
 
+    stance("database moved away under the service", service, broker,
+           lambda: os.rename(f"{data}/homeward.sqlite", f"{data}/elsewhere"),
+           lambda: os.rename(f"{data}/elsewhere", f"{data}/homeward.sqlite"), "while it was open")
+
     # A clock that jumps back, or a little ahead: nothing is refused, nothing moves back.
     before = broker.get(f"/v1/referrals/{next(iter(acknowledged))}")[2]
     last = int(broker.get("/v1/zones")[1]["homeward-position"])

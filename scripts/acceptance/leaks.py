@@ -143,8 +143,16 @@ command("restore", "--from", f"{backups}/before", "--data", f"{backups}/plain")
 must(any(len(row) == 4 and row[1] == person for row in rows_of(f"{backups}/plain")), "the older backup has no person")
 command("restore", "--from", f"{backups}/before", "--data", f"{backups}/restored", "--forgotten", f"{backups}/forgotten")
 must(not any(len(row) == 4 and row[1] == person for row in rows_of(f"{backups}/restored")), "the person came back")
+with open(f"{backups}/cut", "w") as file:
+    file.write("\n".join(listed.splitlines()[:-1]) + "\n")
+cut = subprocess.run([HOMEWARD, "restore", "--from", f"{backups}/before", "--data", f"{backups}/by-cut", "--forgotten", f"{backups}/cut"],
+                     capture_output=True, text=True)
+must(cut.returncode == 1 and "# N forgotten" in cut.stderr, f"a list that was cut short: {cut.returncode} {cut.stderr}")
+with open("/dev/full", "w") as full:
+    lost = subprocess.run([HOMEWARD, "forgotten", "--data", data], stdout=full, stderr=subprocess.PIPE, text=True)
+must(lost.returncode == 1 and "standard output" in lost.stderr, f"a list on a full disk: {lost.returncode} {lost.stderr}")
 print(f"{len(sealed)} sealed rows of the person: gone from the live store and the next backup; an older backup restored with "
-      "the list has none")
+      "the list has none; a list that was cut short is refused, one that a full disk did not take ends with 1")
 
 # A new key, under load.
 made = []

@@ -34,6 +34,7 @@ struct Demo: ParsableCommand {
 
     func run() throws {
         try orFail {
+            try DataFolder.expectName(options.system)
             let folder = try DataFolder(options.data)
             if try folder.store.systems().contains(options.system),
                 try folder.store.journal(system: options.system).lastPosition() > .start
@@ -70,13 +71,13 @@ struct Demo: ParsableCommand {
         }
         let keys = try organisations.map { ($0.0, $0.1, try broker.addKey($0.0, $0.1)) }
         if json {
-            print(Self.json(keys, zones: state.zones.keys.sorted()))
+            try standardOutput(Self.json(keys, zones: state.zones.keys.sorted()))
         } else {
-            print(
+            try standardOutput(
                 "\(state.zones.count) zones, \(state.providers.count) providers, \(state.blocks.count) blocks, "
                     + "\(state.packagesInCare.count) people cared for, \(state.referralsSeekingCare.count) seeking care"
             )
-            for (role, organisation, key) in keys { print("\(role.rawValue)\t\(organisation)\t\(key)") }
+            for (role, organisation, key) in keys { try standardOutput("\(role.rawValue)\t\(organisation)\t\(key)") }
         }
     }
 
