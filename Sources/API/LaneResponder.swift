@@ -22,7 +22,7 @@ public final class LaneResponder: Responder {
     private let counters: RouteCounters
     private var polls = PollCache()
     private var keys = KnownKeys()
-    private var kept: [String: System] = [:]
+    private var perSystem: [String: System] = [:]
     /// The place of the route that most requests are for.
     private let pollRow: Int
     /// The place of the route of the request in hand, for counting.
@@ -243,13 +243,13 @@ public final class LaneResponder: Responder {
     }
 
     private func snapshot(_ name: String, _ broker: any Brokering) -> Snapshot {
-        if let known = kept[name]?.snapshot, known.generation == broker.generation { return known }
+        if let known = perSystem[name]?.snapshot, known.generation == broker.generation { return known }
         let fresh = Snapshot.latest(of: broker)
-        if kept[name] == nil {
-            if kept.count >= LaneResponder.mostSystems { kept = [:] }
-            kept[name] = System(snapshot: fresh)
+        if perSystem[name] == nil {
+            if perSystem.count >= LaneResponder.mostSystems { perSystem = [:] }
+            perSystem[name] = System(snapshot: fresh)
         } else {
-            kept[name]?.snapshot = fresh
+            perSystem[name]?.snapshot = fresh
         }
         return fresh
     }
@@ -257,7 +257,7 @@ public final class LaneResponder: Responder {
     private func poll(_ exchange: Exchange, _ view: borrowing RequestView) throws(Problem) -> Answer {
         let query = try CapacityQuery(exchange.request.query, exchange.state, today: exchange.today)
         let name = exchange.caller.system
-        guard let answers = kept[name]?.board.answer(query, exchange.snapshot) else {
+        guard let answers = perSystem[name]?.board.answer(query, exchange.snapshot) else {
             preconditionFailure("authenticating made the system known")
         }
         polls.keep(answers, for: view, broker: exchange.caller.broker, day: exchange.today)

@@ -38,8 +38,8 @@ extension Broker {
         }
     }
 
-    /// The store's end; nil when it cannot be read now. A store that is no longer where it was opened is noticed here, also while
-    /// nothing is written: with a batch in flight its append finds out.
+    /// The store's end; nil when it cannot be read now. Also notices, while nothing is written, that the store is no longer where
+    /// it was opened. With a batch in flight its append notices.
     private func end() -> Position? {
         do throws(JournalError) {
             return try keeper.lastPosition()

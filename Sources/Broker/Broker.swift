@@ -164,8 +164,8 @@ public final class Broker: Brokering {
     /// Whether something that was stored was found not to be what was written: no command is taken until a restart.
     public var isCondemned: Bool { condemned.withLock { $0 != nil } }
 
-    /// Why time does not pass here, so that offers do not lapse and no alarm rings; nil where it does. Never yet seen: for an
-    /// operator, should it ever be.
+    /// Why time does not pass here, so that offers do not lapse and no alarm rings; nil where it does. No such case is known; if
+    /// one comes, an operator must learn of it.
     public var stalled: String? { stall.withLock { $0 } }
 
     func note(stalled reason: String?) { stall.withLock { $0 = reason } }

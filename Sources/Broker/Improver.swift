@@ -16,7 +16,8 @@ final class Improver: Sendable {
     private static let mostNanoseconds: UInt64 = 80_000_000
     /// Moves for each person at least, however slow the machine is just now.
     private static let leastMovesEach = 10
-    /// Nanoseconds that a move is taken to need until a zone's first search has measured it, 2,000: where many wait for many claims.
+    /// Nanoseconds assumed for a move until a zone's first search has measured it, 2,000: what it takes where many wait for many
+    /// claims.
     private static let nanosecondsEach: UInt64 = 2_000
 
     /// Moves tried for each person of a zone, unless that takes too long; with the state and the seed they make a run

@@ -29,8 +29,9 @@ package enum Recovery {
         var at = position
         var check = try chainCheck(of: keeper, at: position)
         while true {
-            let records = try keeper.read(after: at, limit: chunk)
-            guard let last = records.last, found.entries.count < mostAtOnce else { return found }
+            guard found.entries.count < mostAtOnce, case let records = try keeper.read(after: at, limit: chunk),
+                let last = records.last
+            else { return found }
             for record in records {
                 try check.check(record)
                 let entry = try decode(record)

@@ -29,8 +29,11 @@ extension Secrets {
 
     /// Subjects of which a start opens a value to see whether it has the vault's keys, 8 for each key's id.
     private static let sampled = 8
+    /// Pages of sealed values that a start looks through for them at most, 20 of 500: an id whose values all lie behind these is
+    /// left to the background check.
+    private static let mostPages = 20
 
-    /// Refuses keys that do not open what was sealed under their ids, and keys of which one is missing: what is sealed under a
+    /// Refuses keys that do not open what was sealed under their ids, and a keyring that lacks a key: what is sealed under a
     /// wrong key never opens again beside the rest. Each id is judged by the oldest values that name it, which the right key
     /// sealed, also where a wrong one came in later; digests are passed over, since they do not open. Where at least half of
     /// them open, the others were altered: they are for the background check, and must not keep a service from answering reads.
@@ -42,20 +45,27 @@ extension Secrets {
             var unopened: (enclosure: Enclosure, error: VaultError)?
         }
         var samples: [UInt8: Sample] = [:]
-        for enclosure in try keeper.enclosures(after: nil, limit: BackgroundCheck.page)
-        where enclosure.kind != Secrets.numberKind {
-            guard let id = Keyring.id(of: enclosure.sealed) else { continue }
-            var sample = samples[id] ?? Sample()
-            guard sample.subjects.count < Secrets.sampled, sample.subjects.insert(enclosure.subject).inserted else {
-                continue
+        var place: EnclosurePlace?
+        for _ in 0..<Secrets.mostPages {
+            let page = try keeper.enclosures(after: place, limit: BackgroundCheck.page)
+            for enclosure in page where enclosure.kind != Secrets.numberKind {
+                guard let id = Keyring.id(of: enclosure.sealed) else { continue }
+                var sample = samples[id] ?? Sample()
+                guard sample.subjects.count < Secrets.sampled, sample.subjects.insert(enclosure.subject).inserted else {
+                    continue
+                }
+                do throws(VaultError) {
+                    try check(enclosure, in: keeper)
+                    sample.opened += 1
+                } catch {
+                    sample.unopened = sample.unopened ?? (enclosure, error)
+                }
+                samples[id] = sample
             }
-            do throws(VaultError) {
-                try check(enclosure, in: keeper)
-                sample.opened += 1
-            } catch {
-                sample.unopened = sample.unopened ?? (enclosure, error)
-            }
-            samples[id] = sample
+            guard let last = page.last,
+                !keyring.ids.allSatisfy({ samples[$0]?.subjects.count ?? 0 >= Secrets.sampled })
+            else { break }
+            place = EnclosurePlace(subject: last.subject, kind: last.kind)
         }
         for (id, sample) in samples.sorted(by: { $0.key < $1.key }) where 2 * sample.opened < sample.subjects.count {
             guard let (enclosure, error) = sample.unopened else { continue }

@@ -9,7 +9,7 @@ public struct RememberedRequests: Sendable {
     private var blocks: [[[Remembered]]] = []
     /// The number of what stands, or stood, first in the first block.
     private var first: UInt64 = 0
-    /// The number of each by a word of its scope. Those of forgotten ones may still stand there.
+    /// The number of each by a word of its scope. Numbers of forgotten requests may still be in it.
     private var numbers = RunMap<UInt64, UInt64>()
     /// How many have been forgotten: the number of the oldest that is not.
     private(set) var forgotten: UInt64 = 0

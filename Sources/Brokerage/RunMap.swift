@@ -2,8 +2,8 @@
 /// entries as they came (the logarithmic method: Bentley and Saxe, "Decomposable Searching Problems", 1980).
 ///
 /// A value like every map of the state. What is added after a publication copies the newest entries, a kilobyte or two. In a
-/// tree of hashes it would copy a node at every level, and count a reference for each neighbour there, which lies anywhere in
-/// memory and is nothing to do with it.
+/// tree of hashes it would copy a node at every level, and count a reference for each neighbour there, although these lie all
+/// over memory and have nothing to do with the new entry.
 struct RunMap<Key: Comparable & Sendable & BitwiseCopyable, Value: Sendable & BitwiseCopyable>: Sendable {
     private struct Entry: Sendable, BitwiseCopyable {
         let key: Key
@@ -33,7 +33,7 @@ struct RunMap<Key: Comparable & Sendable & BitwiseCopyable, Value: Sendable & Bi
         return nil
     }
 
-    /// Adds an entry; one that has the same key stays behind it.
+    /// Adds an entry. Older entries of the same key stay; `last` finds the newest.
     ///
     /// - Parameter isKept: asked of older entries when a run of them is made anyway: those it refuses are gone.
     mutating func append(_ key: Key, _ value: Value, keeping isKept: (Value) -> Bool = { _ in true }) {

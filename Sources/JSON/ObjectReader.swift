@@ -135,7 +135,7 @@ extension ObjectReader {
         decode(name) { Self.string($0, $1, $2, max) }
     }
 
-    /// A string of 1 to `max` bytes that are not all white space or control characters, nil when absent or null.
+    /// A string of 1 to `max` bytes that are not all spaces or control characters, nil when absent or null.
     public mutating func optionalString(_ name: String, max: Int) -> String? {
         decodeOptional(name) { Self.string($0, $1, $2, max) }
     }
@@ -241,7 +241,7 @@ extension ObjectReader {
             return nil
         }
         guard text.utf8.contains(where: { $0 > 0x20 }) else {
-            failures.add(pointer, "must not be empty")
+            failures.add(pointer, text.isEmpty ? "must not be empty" : "must not be blank")
             return nil
         }
         guard text.utf8.count <= max else {

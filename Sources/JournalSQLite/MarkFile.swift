@@ -68,7 +68,7 @@ final class MarkFile: Sendable {
         return mark
     }
 
-    /// What is said of a mark that is not what was written, or that is not there where it must be.
+    /// What is said of a mark that is not what was written, or that is missing beside records.
     var damage: JournalError {
         .failed("the mark \(path) is damaged; run homeward journal verify, and if the journal is whole remove \(path)")
     }

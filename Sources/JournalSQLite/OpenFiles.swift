@@ -31,11 +31,13 @@ struct OpenFiles: Sendable {
     var displacement: String? {
         if let database, database != Identity(folder.database) {
             return
-                "\(displaced(folder.database)). Before this process ends, put that file back, or copy it from "
+                "\(displaced(folder.database)). Before this process ends, put that file back, or copy it and its log from "
                 + "/proc/\(getpid())/fd"
         }
         if let log, log != Identity(folder.log) {
-            return "\(displaced(folder.log)). It is copied into the database when SIGTERM ends this process: restart it"
+            return
+                "\(displaced(folder.log)). It is copied into the database when SIGTERM ends the last process on the folder: end all of "
+                + "them before one is started"
         }
         return nil
     }

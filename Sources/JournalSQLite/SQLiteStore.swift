@@ -250,8 +250,8 @@ public final class SQLiteStore: Sendable {
 
     /// Checks the marks again, drops all connections and opens them anew.
     ///
-    /// - Throws: `readOnly` while other files are there than those that are open: what was answered for is in the open ones, for
-    ///   as long as somebody has them open.
+    /// - Throws: `readOnly` while other files are there than those that are open: what was answered for is in the open ones,
+    ///   and is lost when the last process closes them.
     public func reopen() throws(JournalError) {
         if let reason = displacement { throw .readOnly(reason) }
         try Marks(folder: folder, file: mark, options: options).check()

@@ -36,9 +36,8 @@ struct Configuration {
         do {
             let document = try JSONParser.parse(bytes)
             self = try ObjectReader.read(document) { Configuration(&$0) }
-            let objections = (try policy(over: Policy())?.objective.objections ?? []).map {
-                "/policy/objective/\($0.field): \($0.detail)"
-            }
+            // A file must be sound by itself; whether it is beside what a person set is asked when it is taken.
+            let objections = (try policy(over: Policy())?.objections ?? []).map { "/policy\($0.pointer): \($0.detail)" }
             if !objections.isEmpty { throw Failure("\(path): " + objections.joined(separator: "; ")) }
         } catch let error as JSONError {
             throw Failure("\(path): \(error.pointer): \(error.detail)")

@@ -38,7 +38,11 @@ struct JournalCommand: ParsableCommand {
                     try standardOutput(words)
                     if let fault { faults.append("\(system): \(fault)") }
                 }
-                faults += try store.lostSystems().map { "system \($0): the journal is gone, but was answered for" }
+                do throws(JournalError) {
+                    faults += try store.lostSystems().map { "system \($0): the journal is gone, but was answered for" }
+                } catch {
+                    faults.append("\(error)")
+                }
                 do throws(JournalError) {
                     try store.checkStructure()
                 } catch {

@@ -53,17 +53,26 @@ final class Systems: Sendable {
         brokers.withLock { $0[system] = broker }
     }
 
-    /// Takes what the configuration file says of the policy, where that is new, and says so.
+    /// Takes what the configuration file says of the policy, where that is new, and says so. Where it does not go together with
+    /// what a person set since, the policy in force stays: care goes on under it, and a person must look.
     private func adoptPolicy(_ broker: Broker) throws {
         let state = broker.published().state
         guard let filed = try configuration.policy(over: state.filedPolicy ?? Policy()) else { return }
-        guard case (_, .policy(let policy)) = try broker.must(.adoptPolicy(filed), by: Broker.itself),
-            policy.version != state.policy.version
-        else { return }
-        standardError(
-            "homeward: system \(broker.system) takes what the configuration file says anew of the policy, which is at "
-                + "version \(policy.version)"
-        )
+        switch broker.perform(Submission(.adoptPolicy(filed), by: Broker.itself)) {
+        case .accepted(_, .policy(let policy), _) where policy.version != state.policy.version:
+            standardError(
+                "homeward: system \(broker.system) takes what the configuration file says anew of the policy, which is at "
+                    + "version \(policy.version)"
+            )
+        case .accepted: break
+        case .refused(let rejection, _):
+            let faults = rejection.faults.map { "\($0.pointer): \($0.detail)" }.joined(separator: "; ")
+            standardError(
+                "homeward: system \(broker.system) keeps the policy in force, version \(state.policy.version): beside what was "
+                    + "set since, what the configuration file says does not go together (\(faults))"
+            )
+        case .unavailable(let reason, _): throw Failure(reason)
+        }
     }
 
     /// Says how long a start took and what it read.

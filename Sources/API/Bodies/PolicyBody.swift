@@ -34,7 +34,6 @@ extension Policy {
         fields.set(&reviewDays, "reviewDays", 1...42)
         fields.set(&shortestVisit, "shortestVisit", 1...60)
         fields.set(&shortVisit, "shortVisit", 1...120)
-        if shortestVisit > shortVisit { fields.fail("shortestVisit", "must be at most shortVisit") }
         fields.set(&reductionNoticeDays, "reductionNoticeDays", 0...365)
         fields.set(&startAheadDays, "startAheadDays", 0...84)
         if let before = fields.optionalBool("triageBeforeStart") { triageBeforeStart = before }

@@ -143,7 +143,7 @@ struct ReferralBody: Sendable {
                 "nhsNumber",
                 "an NHS number: ten digits with the right check digit"
             ) {
-                NHSNumber($0)
+                NHSNumber($0).flatMap { $0.isNobodys ? nil : $0 }
             }
             name = fields.optionalString("name", max: 200).map(JSONValue.string)
             address = fields.optionalString("address", max: 1_000).map(JSONValue.string)
@@ -235,7 +235,7 @@ private struct Facts {
                 .infection, .risks, .goals, .access, .assessment, .whereNow:
                 return false
             }
-        // No equipment is needed, or no risk known.
+        // An empty list too: no equipment is needed, or no risk is known.
         case .array: return true
         case .null, .integer, .fraction, .object: return false
         }

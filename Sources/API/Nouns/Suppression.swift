@@ -75,7 +75,7 @@ struct Suppression {
         return rows + columns
     }
 
-    /// What can be reckoned from what is shown: a cell that the sums leave one value, or that lies in a line where nothing is left
+    /// What can be reckoned from what is shown: a cell that can have only one value, given the sums, or that lies in a line where nothing is left
     /// for those that are unknown.
     private func known(_ lines: [Line]) -> [[Bool]] {
         var known = shown

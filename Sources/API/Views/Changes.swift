@@ -109,7 +109,7 @@ extension Change {
             return "What does the person need? There is room for what was asked for, once a clinician has said."
         case .triage(hasRoom: false):
             return
-                "What does the person need? Nothing is placed before a clinician has said; what is missing besides stands beside this."
+                "What does the person need? Nothing is placed before a clinician has said; the other changes say what else is missing."
         case .choose:
             return
                 "Should a named person choose \(who)? It has room; after offers that came to nothing none is sent by itself."

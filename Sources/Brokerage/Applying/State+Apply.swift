@@ -129,8 +129,8 @@ extension State {
         }
     }
 
-    /// Whoever stood behind moves up: of a queue that was tried up to some place the first who was not is before that now. Where
-    /// it was another who left, one is tried twice.
+    /// Whoever stood behind moves up by one, so the first who was not tried yet does too. Where the one who left stood behind that
+    /// place, one person is tried twice.
     private mutating func leaveQueue(_ id: ReferralID, of zone: ZoneID) {
         waiting[zone]?.remove(id)
         if let tried = deferrals[zone], tried > 0 { deferrals[zone] = tried - 1 }

@@ -1,6 +1,6 @@
 /// What an idempotency key counts for: the digest of its holder, its route and its text, as the vault's keys make it.
 ///
-/// As words and not as an array, so that none of them counts a reference.
+/// As words and not as an array, so that copying a scope counts no reference.
 public struct RequestScope: Hashable, Comparable, Sendable {
     /// Bytes that a digest may have, 39: it has 33 (the id of a vault key and HMAC-SHA-256), and its length needs one.
     public static let mostBytes = 39

@@ -14,7 +14,7 @@ extension Deliberation {
         return .key(id)
     }
 
-    /// Takes what a file says anew, figure by figure. What it said before, or does not say, stays as a person set it since.
+    /// Takes what a file says anew, figure by figure. A figure that it already said, or does not name, stays as it is now.
     ///
     /// - Parameter filed: the file's document, read over what was taken from one last (`State.filedPolicy`).
     mutating func adopt(_ filed: Policy) throws(Rejection) -> Outcome {
@@ -23,7 +23,7 @@ extension Deliberation {
         taken.version = known.version
         guard taken != known else { return .policy }
         var wanted = state.policy.taking(changesFrom: known, to: filed)
-        try checkDominance(wanted)
+        try checkFigures(of: wanted)
         wanted.version += 1
         taken.version = wanted.version
         record(.policyAdopted(taken))
@@ -48,7 +48,7 @@ extension Deliberation {
                 faults: [Rejection.Fault("/version", "was \(policy.version)")]
             )
         }
-        try checkDominance(policy)
+        try checkFigures(of: policy)
         if policy != state.policy {
             var wanted = policy
             wanted.version += 1
@@ -58,13 +58,13 @@ extension Deliberation {
         return .policy
     }
 
-    private func checkDominance(_ policy: Policy) throws(Rejection) {
-        let objections = policy.objective.objections
+    private func checkFigures(of policy: Policy) throws(Rejection) {
+        let objections = policy.objections
         guard objections.isEmpty else {
             throw Rejection(
                 .againstRule,
-                "the tiers of the objective do not dominate one another",
-                faults: objections.map { Rejection.Fault("/objective/\($0.field)", $0.detail) }
+                "these figures of the policy do not go together",
+                faults: objections.map { Rejection.Fault($0.pointer, $0.detail) }
             )
         }
     }

@@ -3,6 +3,8 @@
 extension Deliberation {
     mutating func advance() -> Outcome {
         expireOffers()
+        // Whoever the record of the day's beginning had no room for.
+        for id in packagesToExtend() where !isFull { extend(id) }
         alertThoseWhoSeek()
         alertFirstVisits()
         forgetRequests()
@@ -15,8 +17,8 @@ extension Deliberation {
         let day = London.day(at: now)
         guard day > state.today else { return }
         record(.dayBegan(day))
-        // What a full record leaves, the next day does: care is committed some days ahead.
         for id in state.packagesInCare where !isFull { extend(id) }
+        // Whom a full record leaves out is looked at tomorrow: a person was told of each of these when it was left uncovered.
         for id in packagesToCover() where !isFull { coverAgain(id) }
         // Yesterday's failures may fit now: another day has come into view and starts have moved.
         for zone in state.zones.keys.sorted() where state.waitingCount(in: zone) > 0 { freed(in: zone) }
@@ -48,6 +50,17 @@ extension Deliberation {
             .careOverran(id, lastDay: ahead, uncovered: uncovered.sorted { ($0.day, $0.visit) < ($1.day, $1.visit) })
         )
         if !uncovered.isEmpty { alert(package.referral, .coverNeeded, again: true) }
+    }
+
+    /// Packages whose days ahead are not all committed yet, though their last free day has come near.
+    private func packagesToExtend() -> [PackageID] {
+        let (today, days) = (today, state.policy.overstayDaysAhead)
+        let ahead = today.adding(days: days - 1)
+        return state.packagesInCare.filter { id in
+            state.packages.look(id) { package in
+                package.value.status == .started && package.value.lastDay < ahead && ahead > package.value.lastFreeDay
+            } ?? false
+        }
     }
 
     /// The days ahead for which care that is to go on looks for minutes, as day numbers.

@@ -85,7 +85,7 @@ struct Deliberation {
     static let mostTries = 256
     /// What one record may hold before all that can wait is left to the next tick, 40,000 entries (`Event.entries`) of seldom
     /// more than 250 bytes. Far below what a record may have (`JournalLimits.bodyBytes`, 16 MiB): what time asks for, a new day
-    /// or offers that lapse, comes with whichever command is next, and must never be what that is refused for.
+    /// or offers that lapse, comes with whichever command is next, and no command may be refused because of it.
     static let mostEntries = 40_000
 
     private let mostEntries: Int
@@ -215,7 +215,7 @@ struct Deliberation {
 }
 
 extension Event {
-    /// Roughly how long it is in a record: the parts of it that are as many as there are claims or days, and one for the rest.
+    /// Roughly how long it is in a record: one, and one more for each part whose number grows with the claims or days.
     fileprivate var entries: Int {
         switch self {
         case .placementDecided(_, let decision): 1 + decision.verdicts.count

@@ -1,4 +1,11 @@
 extension Policy {
+    /// Figures that do not go together, by place, in words; nothing when the policy can be used.
+    public var objections: [(pointer: String, detail: String)] {
+        var found = objective.objections.map { (pointer: "/objective/\($0.field)", detail: $0.detail) }
+        if shortestVisit > shortVisit { found.append(("/shortestVisit", "must be at most shortVisit")) }
+        return found
+    }
+
     /// This policy with what another document says anew. Figures that the two documents say alike stay as they are here.
     ///
     /// - Parameters:

@@ -1,7 +1,7 @@
 /// Minutes bought by the hour for one person.
 enum SpotPurchase {
-    /// Days by which care may begin later than asked for, 14: nights, weekdays without a visit, a postponement. The package is
-    /// paid for, not these.
+    /// Days by which care may begin later than asked for, 14: nights, weekdays without a visit, a postponement. Only the
+    /// package's own days are paid for.
     static let daysOfLeeway = 14
 
     /// The block that holds a referral's package from a day on.

@@ -3,6 +3,9 @@ public struct NHSNumber: Hashable, Sendable {
     /// Ten digits without spaces.
     public let digits: String
 
+    /// Whether it is all zeros: its check digit fits, and it belongs to nobody.
+    public var isNobodys: Bool { digits.utf8.allSatisfy { $0 == 0x30 } }
+
     /// Reads ten digits, spaces allowed; nil when the check digit does not fit. Weights 10 down to 2 on the first
     /// nine, sum mod 11, the check digit is 11 minus that; 11 becomes 0, 10 is invalid (NHS Data Dictionary).
     public init?(_ text: some StringProtocol) {
@@ -10,8 +13,6 @@ public struct NHSNumber: Hashable, Sendable {
         guard bytes.count == 10, text.utf8.count <= 16, bytes.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
             return nil
         }
-        // It has a check digit that fits, and belongs to nobody.
-        guard bytes.contains(where: { $0 != 0x30 }) else { return nil }
         let sum = (0..<9).reduce(0) { $0 + Int(bytes[$1] - 0x30) * (10 - $1) }
         let check = (11 - sum % 11) % 11
         guard check != 10, check == Int(bytes[9] - 0x30) else { return nil }

@@ -30,7 +30,7 @@ struct PolicyTests {
             (#"{"answerMinuts": 45}"#, 400, "/answerMinuts"),
             (#"{"objective": {"split": "5"}}"#, 400, "/objective/split"),
             (#"{"settlingSeconds": -1}"#, 400, "/settlingSeconds"),
-            (#"{"shortestVisit": 45}"#, 400, "/shortestVisit"),
+            (#"{"shortestVisit": 45}"#, 422, "/shortestVisit"),
             (#"{"objective": {"split": 5}}"#, 422, "/objective/split"),
             (#"{"objective": {"overFair": 30}}"#, 422, "/objective/preferenceMissed"),
         ]

@@ -102,4 +102,26 @@ struct RecordLengthTests {
         for _ in 0..<5 { county.submit(.advance, by: County.broker) }
         #expect(people.allSatisfy { county.state.referrals[$0.id]?.status == .offered })
     }
+
+    @Test(
+        "care that goes on past its last free day is committed for everybody, over some ticks where one record has no room"
+    )
+    func overstays() throws {
+        var county = try County.withProviders(minutes: 600, carers: 9)
+        let packages = try (0..<12).map { _ in try county.accepted(county.ask(startIn: 0)) }
+        for package in packages {
+            try county.must(.start(package.id, at: county.now), by: County.provider("acorn"), body: [1])
+        }
+        let ahead = Int32(county.state.policy.overstayDaysAhead)
+        let last = try #require(packages.first).firstDay.adding(days: 41)
+        while county.today < last.adding(days: -Int(ahead) + 1) { county.pass(minutes: 1440) }
+        county.mostEntries = 5
+        county.pass(minutes: 1440)
+        func committed() -> Int {
+            packages.filter { county.state.packages[$0.id]!.lastDay >= county.today.adding(days: Int(ahead) - 1) }.count
+        }
+        #expect((1..<12).contains(committed()))
+        for _ in 0..<4 { county.submit(.advance, by: County.broker) }
+        #expect(committed() == 12)
+    }
 }

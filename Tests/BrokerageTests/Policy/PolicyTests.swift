@@ -44,16 +44,17 @@ struct PolicyTests {
     func dominanceOfBoth() throws {
         var county = County()
         var mine = county.state.policy
-        mine.objective.preferenceMissed *= 4
-        mine.objective.restartMissed *= 4
-        guard case .success = county.submit(.setPolicy(mine, .absent), by: County.commissioner) else { return }
+        mine.shortVisit = 20
+        try county.must(.setPolicy(mine, .absent), by: County.commissioner)
         var filed = Policy()
-        filed.objective.offerWithdrawn = mine.objective.restartMissed
+        filed.shortestVisit = 25
+        #expect(filed.objections.isEmpty)
         let before = county.state.policy
         guard case .failure(let rejection) = county.submit(.adoptPolicy(filed), by: County.commissioner) else {
             return #expect(Bool(false))
         }
-        #expect(rejection.kind == .againstRule && county.state.policy == before)
+        #expect(rejection.kind == .againstRule && rejection.faults.map(\.pointer) == ["/shortestVisit"])
+        #expect(county.state.policy == before)
     }
 
     @Test("a policy made from an older version is refused")
