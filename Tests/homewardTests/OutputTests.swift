@@ -11,10 +11,10 @@ struct OutputTests {
     func lost() throws {
         let full = open("/dev/full", O_WRONLY)
         try #require(full >= 0)
-        let error = try #require(throws: Failure.self) { try Output.write("a key", to: full) }
+        let error = try #require(throws: Failure.self) { try Output.write("a key", to: full, isAwaited: true) }
         #expect(error.description.contains("No space left"))
         close(full)
-        #expect(throws: Failure.self) { try Output.write("a key", to: -1) }
+        #expect(throws: Failure.self) { try Output.write("a key", to: -1, isAwaited: true) }
     }
 
     @Test("is written whole into a pipe that takes a part at a time and waits for nobody")
@@ -36,10 +36,22 @@ struct OutputTests {
         }
         // Several times what a pipe holds, 64 KiB.
         let line = String(repeating: "0123456789", count: 30_000)
-        try Output.write(line, to: writing)
+        try Output.write(line, to: writing, isAwaited: true)
         close(writing)
         done.wait()
         close(reading)
         #expect(read.withLock { $0 } == Array((line + "\n").utf8))
+    }
+
+    @Test("is not waited for on standard error: a reader that hangs holds nobody up")
+    func notAwaited() throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+        // Several times what a pipe holds, and nobody reads.
+        let line = String(repeating: "0123456789", count: 30_000)
+        #expect(throws: Failure.self) { try Output.write(line, to: ends[1], isAwaited: false) }
+        close(ends[0])
+        close(ends[1])
     }
 }

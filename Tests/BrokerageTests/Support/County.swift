@@ -105,9 +105,7 @@ struct County {
             skills: skills.map { Skill($0)! },
             weekly: .daily(minutes, carers)
         )
-        let outcome = try must(.buyBlock(terms, awardedTo: provider.map { Slug($0)! }), by: County.commissioner)
-        guard case .block(let id) = outcome else { throw Unexpected() }
-        return id
+        return try buy(terms, to: provider)
     }
 
     /// Buys a block with minutes in some bands, awarded to a provider or open to be claimed.
@@ -133,6 +131,10 @@ struct County {
             minimumClaim: minimum,
             maxSharePercent: share
         )
+        return try buy(terms, to: provider)
+    }
+
+    private mutating func buy(_ terms: BlockTerms, to provider: String?) throws -> BlockID {
         let outcome = try must(.buyBlock(terms, awardedTo: provider.map { Slug($0)! }), by: County.commissioner)
         guard case .block(let id) = outcome else { throw Unexpected() }
         return id
